@@ -1,0 +1,50 @@
+/**
+ * The one file that reads the environment. Everything else receives a `Config`.
+ *
+ * | variable | meaning |
+ * |---|---|
+ * | `COUNTERSIGN_CONFIG` | folder of the YAML files; default `config/`, else the one shipped with the package |
+ * | `COUNTERSIGN_DATA` | folder for the embedded database, keys and dev secrets; default `.countersign/` |
+ * | `COUNTERSIGN_MODE` | `development` or `production`; overrides the file |
+ * | `HOST`, `PORT` | where the gateway listens; override the file |
+ * | `DATABASE_URL` | a PostgreSQL that we do not run ourselves, as the role that owns the tables |
+ * | `DATABASE_APP_URL` | the same server as the role that does not own them; default: `DATABASE_URL` with `SET ROLE` |
+ * | `LEDGER_KEY_FILE` | PKCS#8 PEM of the Ed25519 key that signs checkpoints; made in the data folder when unset in development |
+ * | `LOG_LEVEL` | pino's level, default `info` |
+ * | `OTEL_EXPORTER_OTLP_ENDPOINT` | where spans go; none are made when unset |
+ * | `OPA`, `REGAL`, `COSIGN` | binaries to use instead of looking for them (read by `tools/resolve.ts`) |
+ */
+export type Env = {
+  readonly configDir: string | undefined;
+  readonly dataDir: string | undefined;
+  readonly mode: string | undefined;
+  readonly host: string | undefined;
+  readonly port: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly databaseAppUrl: string | undefined;
+  readonly ledgerKeyFile: string | undefined;
+  readonly logLevel: string | undefined;
+  readonly otlpEndpoint: string | undefined;
+  /** A secret that the configuration names by variable; undefined when unset. */
+  secret(name: string): string | undefined;
+};
+
+export function readEnv(env: NodeJS.ProcessEnv = process.env): Env {
+  return {
+    configDir: nonEmpty(env['COUNTERSIGN_CONFIG']),
+    dataDir: nonEmpty(env['COUNTERSIGN_DATA']),
+    mode: nonEmpty(env['COUNTERSIGN_MODE']),
+    host: nonEmpty(env['HOST']),
+    port: nonEmpty(env['PORT']),
+    databaseUrl: nonEmpty(env['DATABASE_URL']),
+    databaseAppUrl: nonEmpty(env['DATABASE_APP_URL']),
+    ledgerKeyFile: nonEmpty(env['LEDGER_KEY_FILE']),
+    logLevel: nonEmpty(env['LOG_LEVEL']),
+    otlpEndpoint: nonEmpty(env['OTEL_EXPORTER_OTLP_ENDPOINT']),
+    secret: (name) => nonEmpty(env[name]),
+  };
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === '' ? undefined : value;
+}

@@ -1,0 +1,15 @@
+export { type Env, readEnv } from './env.ts';
+export { ConfigError } from './errors.ts';
+export { type Config, loadConfig, packageRoot } from './load.ts';
+export type {
+  AgentSettings,
+  AuthSettings,
+  ContextSettings,
+  FreezeSettings,
+  IssuerSettings,
+  SecretRef,
+  Settings,
+  WebhookSource,
+} from './schema.ts';
+export { resolveSecret } from './secrets.ts';
+export { readYaml } from './yaml.ts';

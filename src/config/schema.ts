@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/** Where a secret comes from: a variable of the environment or a file. Never the value itself. */
+export const secretRef = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })]);
+export type SecretRef = z.infer<typeof secretRef>;
+
+const tenant = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a tenant name: a–z, 0–9 and -, at most 63 characters');
+
+const server = z.strictObject({
+  host: z.string().default('127.0.0.1'),
+  port: z.int().min(0).max(65_535).default(4000),
+  /** Request bodies above this are refused with 413 before they are read. */
+  bodyLimitBytes: z.int().positive().default(1_048_576),
+  /** Origins that a browser may call from; none by default. */
+  corsOrigins: z.array(z.url()).default([]),
+  /** How long a stop waits for requests in flight. */
+  drainSeconds: z.int().positive().default(20),
+  /** Governed actions under way at once in this process; above it the answer is 503. */
+  maxInFlight: z.int().positive().default(256),
+});
+
+/** Claims of a token that identity is read from, as JSON pointers or plain names. */
+const issuer = z.strictObject({
+  issuer: z.url(),
+  audience: z.string().min(1),
+  algorithms: z.array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])).default(['RS256', 'ES256']),
+  claims: z
+    .strictObject({
+      tenant: z.string().default('tenant'),
+      roles: z.string().default('roles'),
+      purposes: z.string().default('purposes'),
+      deviceTrust: z.string().default('device_trust'),
+      sessionRisk: z.string().default('session_risk'),
+    })
+    .prefault({}),
+  /** Names in the roles claim → our roles. A name that is not listed grants nothing. */
+  roles: z.record(z.string(), z.string()),
+});
+
+const auth = z.strictObject({
+  clockSkewSeconds: z.int().min(0).max(300).default(30),
+  issuers: z.array(issuer).default([]),
+  /** Runs only when no issuer is configured and never in production. */
+  devIssuer: z.strictObject({ port: z.int().min(0).max(65_535).default(4010) }).prefault({}),
+});
+
+const context = z.strictObject({
+  /** Peers (CIDR) whose `Forwarded-For` and context headers are believed. */
+  trustedProxies: z.array(z.string()).default([]),
+  /** First match wins; an address in none is in zone `unknown`, the least trusted. */
+  zones: z.array(z.strictObject({ zone: z.string().min(1), cidrs: z.array(z.string()).min(1) })).default([]),
+  headers: z
+    .strictObject({ deviceTrust: z.string().default('x-device-trust'), sessionRisk: z.string().default('x-session-risk') })
+    .prefault({}),
+});
+
+const webhookSource = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  tenant,
+  /** Exactly one: a bearer token, or a key whose HMAC-SHA-256 over the body comes in `X-Countersign-Signature: sha256=<hex>`. */
+  bearer: secretRef.optional(),
+  hmac: secretRef.optional(),
+}).refine((source) => (source.bearer === undefined) !== (source.hmac === undefined), 'give exactly one of `bearer` and `hmac`');
+
+const runtimeAgent = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  url: z.url(),
+  timeoutSeconds: z.int().min(1).max(300).default(30),
+  bearer: secretRef.optional(),
+});
+
+const freeze = z.strictObject({ tenant, from: z.iso.datetime(), until: z.iso.datetime(), reason: z.string().min(1) });
+
+export const configSchema = z.strictObject({
+  mode: z.enum(['development', 'production']).default('development'),
+  server: server.prefault({}),
+  auth: auth.prefault({}),
+  context: context.prefault({}),
+  webhooks: z.strictObject({ alertmanager: z.array(webhookSource).default([]) }).prefault({}),
+  adapters: z.strictObject({ agents: z.array(runtimeAgent).default([]), simulate: z.boolean().default(true) }).prefault({}),
+  changeFreezes: z.array(freeze).default([]),
+  ledger: z
+    .strictObject({
+      /** First line of every checkpoint: `<originPrefix>/<log>`. */
+      originPrefix: z.string().regex(/^[^\s+]+$/, 'must hold neither spaces nor +').default('countersign.local'),
+      /** How long an answer waits for its entry to be sequenced before it says `PENDING`. */
+      waitMilliseconds: z.int().min(0).max(60_000).default(2_000),
+    })
+    .prefault({}),
+});
+
+export type Settings = z.infer<typeof configSchema>;
+export type IssuerSettings = z.infer<typeof issuer>;
+export type AuthSettings = z.infer<typeof auth>;
+export type ContextSettings = z.infer<typeof context>;
+export type WebhookSource = z.infer<typeof webhookSource>;
+export type AgentSettings = z.infer<typeof runtimeAgent>;
+export type FreezeSettings = z.infer<typeof freeze>;

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+
+declare const brand: unique symbol;
+type Id<Kind extends string> = string & { readonly [brand]: Kind };
+
+/** The prefixes of our identifiers; an id is `<prefix>_<UUIDv7>`, so it sorts by the moment it was made. */
+const prefixes = {
+  decision: 'dec',
+  entry: 'ent',
+  incident: 'inc',
+  orchestration: 'orc',
+  approval: 'apr',
+  run: 'run',
+  alert: 'alr',
+} as const;
+
+type Kind = keyof typeof prefixes;
+export type DecisionId = Id<'decision'>;
+export type EntryId = Id<'entry'>;
+export type IncidentId = Id<'incident'>;
+export type OrchestrationId = Id<'orchestration'>;
+export type ApprovalId = Id<'approval'>;
+export type RunId = Id<'run'>;
+export type AlertId = Id<'alert'>;
+export type TenantId = Id<'tenant'>;
+
+/** A new identifier of a kind: its prefix and a UUIDv7 (RFC 9562 §5.7). */
+export function newId<K extends Kind>(kind: K, at: Date = new Date()): Id<K> {
+  return `${prefixes[kind]}_${uuidV7(at.getTime())}` as Id<K>;
+}
+
+const uuidPattern = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+
+/** True when `value` has the form of an identifier of that kind; says nothing of whether it exists. */
+export function isId<K extends Kind>(kind: K, value: string): value is Id<K> {
+  return new RegExp(`^${prefixes[kind]}_${uuidPattern}$`).test(value);
+}
+
+/** A tenant's name: what the token's tenant claim may hold, and what a ledger's origin is made from. */
+export function isTenantId(value: string): value is TenantId {
+  return /^[a-z][a-z0-9-]{0,62}$/.test(value);
+}
+
+/** Narrows a tenant name that must be right already (configuration, a verified token, a test). */
+export function tenantId(value: string): TenantId {
+  if (!isTenantId(value)) throw new RangeError(`\`${value}\` is not a tenant name (a–z, 0–9 and -, at most 63 characters)`);
+  return value;
+}
+
+function uuidV7(milliseconds: number): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(milliseconds, 0, 6);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,19 @@
+export { CanonicalError, canonicalBytes, parseCanonical } from './canonical.ts';
+export { type Clock, epochSeconds, fixedClock, systemClock } from './clock.ts';
+export { CodedError, messageOf, unreachable } from './errors.ts';
+export { digestOf, digestOfJson, sha256 } from './hash.ts';
+export {
+  type AlertId,
+  type ApprovalId,
+  type DecisionId,
+  type EntryId,
+  type IncidentId,
+  isId,
+  isTenantId,
+  newId,
+  type OrchestrationId,
+  type RunId,
+  type TenantId,
+  tenantId,
+} from './ids.ts';
+export { isJsonObject, type Json, type JsonObject } from './json.ts';
