@@ -1,0 +1,87 @@
+import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { TenantId } from '../core/index.ts';
+import { StorageError } from './errors.ts';
+import { asStorageError, isLostRace } from './failures.ts';
+import type { Tables } from './tables.ts';
+
+/** A transaction that has set its tenant; the only handle through which domains reach their tables. */
+export type Trx = Transaction<Tables>;
+
+export type DatabaseOptions = {
+  /** The application's own connection: a role that owns no table. */
+  readonly appUrl: string;
+  readonly poolSize?: number;
+  /** How often a transaction that lost a race is run again before the caller hears of it. */
+  readonly maxAttempts?: number;
+};
+
+const INT8 = 20;
+
+/** The pool and the one way to use it: a transaction for one tenant. */
+export class Database {
+  readonly #kysely: Kysely<Tables>;
+  readonly #maxAttempts: number;
+
+  constructor(options: DatabaseOptions) {
+    const pool = new pg.Pool({
+      connectionString: options.appUrl,
+      max: options.poolSize ?? 16,
+      connectionTimeoutMillis: 5_000,
+      types: { getTypeParser: parserFor },
+    });
+    pool.on('error', () => undefined); // an idle connection that died; the next checkout opens another
+    this.#kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+    this.#maxAttempts = options.maxAttempts ?? 5;
+  }
+
+  /**
+   * Runs `work` in one READ COMMITTED transaction for a tenant and commits. `work` locks the rows it decides on, first
+   * thing; each later statement then sees what is committed. A transaction that lost a race (serialization failure,
+   * deadlock) is run again from the start, a bounded number of times, so `work` must have no effect outside of it.
+   *
+   * @throws StorageError `storage.unavailable`, `storage.full`, `storage.conflict`; whatever `work` throws.
+   */
+  async transaction<T>(tenant: TenantId, work: (trx: Trx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#kysely.transaction().execute(async (trx) => {
+          await trx.executeQuery(CompiledQuery.raw(`select set_config('countersign.tenant', $1, true)`, [tenant]));
+          return work(trx);
+        });
+      } catch (error) {
+        if (!isLostRace(error)) throw asStorageError(error);
+        if (attempt >= this.#maxAttempts) throw tooManyRaces(attempt, error);
+      }
+    }
+  }
+
+  /** Runs a statement that belongs to no tenant; with row-level security it sees no tenant's rows. */
+  async untenanted<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#kysely);
+    } catch (error) {
+      throw asStorageError(error);
+    }
+  }
+
+  /** Answers when the database does. @throws StorageError `storage.unavailable` */
+  async ping(): Promise<void> {
+    await this.untenanted((db) => sql`select 1`.execute(db));
+  }
+
+  async close(): Promise<void> {
+    await this.#kysely.destroy();
+  }
+}
+
+function tooManyRaces(attempts: number, cause: unknown): StorageError {
+  return new StorageError('storage.conflict', `the transaction lost ${attempts} races in a row`, {
+    cause,
+    remedy: 'repeat the call with the same idempotency key',
+  });
+}
+
+function parserFor(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  return oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format === 'binary' ? 'text' : format);
+}

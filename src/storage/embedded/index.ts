@@ -1,0 +1,1 @@
+export { type EmbeddedOptions, EmbeddedPostgres } from './server.ts';

@@ -1,0 +1,76 @@
+/**
+ * The ledger and the idempotency keys. Grants are the first lock: the application may append leaves but neither change nor
+ * delete one; row-level security by tenant is the second.
+ */
+export const ledger = {
+  name: '0001-ledger',
+  sql: `
+create table ledger_head (
+  tenant text primary key,
+  size bigint not null,
+  root bytea not null,
+  last_hash bytea,
+  frontier bytea not null
+);
+create table ledger_outbox (
+  tenant text not null,
+  position bigint generated always as identity,
+  entry_id text not null,
+  body bytea not null,
+  subjects text[] not null,
+  primary key (tenant, position),
+  unique (tenant, entry_id)
+);
+create table ledger_leaf (
+  tenant text not null,
+  seq bigint not null,
+  entry_id text not null,
+  body bytea not null,
+  hash bytea not null,
+  primary key (tenant, seq),
+  unique (tenant, entry_id)
+);
+create table ledger_tile (
+  tenant text not null,
+  level smallint not null,
+  index bigint not null,
+  hashes bytea not null,
+  primary key (tenant, level, index)
+);
+create table ledger_checkpoint (
+  tenant text not null,
+  size bigint not null,
+  note text not null,
+  primary key (tenant, size)
+);
+create table ledger_subject (
+  tenant text not null,
+  subject text not null,
+  seq bigint not null,
+  primary key (tenant, subject, seq)
+);
+create table idempotency_key (
+  tenant text not null,
+  actor text not null,
+  key text not null,
+  request_digest text not null,
+  outcome text,
+  created_at timestamptz not null,
+  primary key (tenant, actor, key)
+);
+
+grant select, insert, update on ledger_head to countersign_app;
+grant select, insert, delete on ledger_outbox to countersign_app;
+grant select, insert on ledger_leaf, ledger_checkpoint, ledger_subject to countersign_app;
+grant select, insert, update on ledger_tile to countersign_app;
+grant select, insert on idempotency_key to countersign_app;
+grant update (outcome) on idempotency_key to countersign_app;
+
+-- Which logs have entries waiting: the one question that spans tenants, answered without showing a row of any.
+create function ledger_backlog() returns table (tenant text, pending bigint)
+  language sql stable security definer set search_path = pg_catalog, public
+  as $$ select o.tenant, count(*) from public.ledger_outbox o group by o.tenant $$;
+revoke all on function ledger_backlog() from public;
+grant execute on function ledger_backlog() to countersign_app;
+`,
+} as const;

@@ -1,0 +1,143 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** Columns written once, by the statement that inserts the row. */
+type Immutable<T> = ColumnType<T, T, never>;
+type Timestamp = ColumnType<Date, Date, Date>;
+
+/** One row a tenant's log: how long it is and the state needed to append (docs/ledger-format.md). */
+type LedgerHead = {
+  tenant: string;
+  size: bigint;
+  root: Buffer;
+  last_hash: Buffer | null;
+  /** The compact range: roots of the perfect subtrees, largest first, 32 bytes each. */
+  frontier: Buffer;
+};
+
+/** Entries that are committed but not yet sequenced. */
+type LedgerOutbox = {
+  tenant: Immutable<string>;
+  position: Generated<bigint>;
+  entry_id: Immutable<string>;
+  /** JCS bytes of the entry without `log`, `seq`, `prev` and `v`. */
+  body: Immutable<Buffer>;
+  subjects: Immutable<string[]>;
+};
+
+type LedgerLeaf = {
+  tenant: Immutable<string>;
+  seq: Immutable<bigint>;
+  entry_id: Immutable<string>;
+  body: Immutable<Buffer>;
+  hash: Immutable<Buffer>;
+};
+
+/** C2SP tlog-tiles: up to 256 hashes of one level. */
+type LedgerTile = { tenant: Immutable<string>; level: Immutable<number>; index: Immutable<bigint>; hashes: Buffer };
+type LedgerCheckpoint = { tenant: Immutable<string>; size: Immutable<bigint>; note: Immutable<string> };
+type LedgerSubject = { tenant: Immutable<string>; subject: Immutable<string>; seq: Immutable<bigint> };
+
+/** The answer given to an idempotency key, to be given again. */
+type IdempotencyKey = {
+  tenant: Immutable<string>;
+  actor: Immutable<string>;
+  key: Immutable<string>;
+  request_digest: Immutable<string>;
+  /** JSON of the stored outcome; null only inside the transaction that claims the key. */
+  outcome: string | null;
+  created_at: Timestamp;
+};
+
+type Incident = {
+  tenant: Immutable<string>;
+  id: Immutable<string>;
+  title: string;
+  status: string;
+  severity: string;
+  category: string;
+  region: string | null;
+  source: Immutable<string>;
+  group_key: Immutable<string | null>;
+  detected_at: Timestamp;
+  acknowledged_at: Timestamp | null;
+  acknowledged_by: string | null;
+  resolved_at: Timestamp | null;
+  resolved_by: string | null;
+};
+
+type Alert = {
+  tenant: Immutable<string>;
+  id: Immutable<string>;
+  incident_id: Immutable<string>;
+  group_key: Immutable<string>;
+  fingerprint: Immutable<string>;
+  starts_at: Immutable<Date>;
+  status: string;
+  labels: Immutable<string>;
+  annotations: Immutable<string>;
+  ends_at: Timestamp | null;
+};
+
+type Orchestration = {
+  tenant: Immutable<string>;
+  id: Immutable<string>;
+  incident_id: Immutable<string>;
+  stage: string;
+  status: string;
+  adapter: Immutable<string>;
+  simulated: Immutable<boolean>;
+  operation: Immutable<string>;
+  targets: Immutable<string[]>;
+  parameters: Immutable<string>;
+  justification: Immutable<string>;
+  proposed_by: Immutable<string>;
+  proposed_at: Timestamp;
+  /** What the last dry run said it would change, JSON. */
+  difference: string | null;
+  dry_run_passed: boolean | null;
+  dry_run_at: Timestamp | null;
+  plan_hash: string | null;
+  run_id: string | null;
+  executed_by: string | null;
+  executed_at: Timestamp | null;
+  /** What the adapter answered to the execution, JSON. */
+  outcome: string | null;
+};
+
+type Approval = {
+  tenant: Immutable<string>;
+  id: Immutable<string>;
+  orchestration_id: Immutable<string>;
+  verdict: Immutable<string>;
+  plan_hash: Immutable<string | null>;
+  actor: Immutable<string>;
+  justification: Immutable<string>;
+  at: Immutable<Date>;
+};
+
+type Flag = {
+  tenant: Immutable<string>;
+  key: Immutable<string>;
+  enabled: boolean;
+  /** Requests a second that a throttled feature may take; null when not throttled. */
+  rate_limit: number | null;
+  reason: string;
+  set_by: string;
+  set_at: Timestamp;
+};
+
+/** The tables as kysely sees them. int8 is `bigint`, bytea is `Buffer`, JSON is text that its domain parses. */
+export type Tables = {
+  ledger_head: LedgerHead;
+  ledger_outbox: LedgerOutbox;
+  ledger_leaf: LedgerLeaf;
+  ledger_tile: LedgerTile;
+  ledger_checkpoint: LedgerCheckpoint;
+  ledger_subject: LedgerSubject;
+  idempotency_key: IdempotencyKey;
+  incident: Incident;
+  alert: Alert;
+  orchestration: Orchestration;
+  approval: Approval;
+  flag: Flag;
+};
