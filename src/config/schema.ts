@@ -19,11 +19,20 @@ const server = z.strictObject({
   maxInFlight: z.int().positive().default(256),
 });
 
+const cidr = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], 'must be an IP address or a CIDR range');
+
+/** What a token may grant. `service` is not here: only Countersign's own jobs act as a service. */
+const grantableRole = z.enum(['viewer', 'responder', 'org-admin', 'auditor', 'sre', 'policy-author', 'release-bot']);
+
 /** Claims of a token that identity is read from, as JSON pointers or plain names. */
 const issuer = z.strictObject({
   issuer: z.url(),
   audience: z.string().min(1),
-  algorithms: z.array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'])).default(['RS256', 'ES256']),
+  /** Tenants that this issuer may speak for; any when unset. Set it wherever there is more than one issuer. */
+  tenants: z.array(tenant).min(1).optional(),
+  algorithms: z
+    .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']))
+    .default(['RS256', 'ES256']),
   claims: z
     .strictObject({
       tenant: z.string().default('tenant'),
@@ -34,33 +43,38 @@ const issuer = z.strictObject({
     })
     .prefault({}),
   /** Names in the roles claim → our roles. A name that is not listed grants nothing. */
-  roles: z.record(z.string(), z.string()),
+  roles: z.record(z.string(), grantableRole),
 });
 
 const auth = z.strictObject({
   clockSkewSeconds: z.int().min(0).max(300).default(30),
-  issuers: z.array(issuer).default([]),
+  issuers: z
+    .array(issuer)
+    .refine((list) => new Set(list.map((item) => item.issuer)).size === list.length, 'name each issuer once')
+    .default([]),
   /** Runs only when no issuer is configured and never in production. */
   devIssuer: z.strictObject({ port: z.int().min(0).max(65_535).default(4010) }).prefault({}),
 });
 
 const context = z.strictObject({
-  /** Peers (CIDR) whose `Forwarded-For` and context headers are believed. */
-  trustedProxies: z.array(z.string()).default([]),
+  /** Peers (CIDR) whose `X-Forwarded-For` and context headers are believed. */
+  trustedProxies: z.array(cidr).default([]),
   /** First match wins; an address in none is in zone `unknown`, the least trusted. */
-  zones: z.array(z.strictObject({ zone: z.string().min(1), cidrs: z.array(z.string()).min(1) })).default([]),
+  zones: z.array(z.strictObject({ zone: z.string().min(1), cidrs: z.array(cidr).min(1) })).default([]),
   headers: z
     .strictObject({ deviceTrust: z.string().default('x-device-trust'), sessionRisk: z.string().default('x-session-risk') })
     .prefault({}),
 });
 
-const webhookSource = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
-  tenant,
-  /** Exactly one: a bearer token, or a key whose HMAC-SHA-256 over the body comes in `X-Countersign-Signature: sha256=<hex>`. */
-  bearer: secretRef.optional(),
-  hmac: secretRef.optional(),
-}).refine((source) => (source.bearer === undefined) !== (source.hmac === undefined), 'give exactly one of `bearer` and `hmac`');
+const webhookSource = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+    tenant,
+    /** Exactly one: a bearer token, or a key whose HMAC-SHA-256 over the body comes in `X-Countersign-Signature: sha256=<hex>`. */
+    bearer: secretRef.optional(),
+    hmac: secretRef.optional(),
+  })
+  .refine((source) => (source.bearer === undefined) !== (source.hmac === undefined), 'give exactly one of `bearer` and `hmac`');
 
 const runtimeAgent = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
@@ -82,7 +96,10 @@ export const configSchema = z.strictObject({
   ledger: z
     .strictObject({
       /** First line of every checkpoint: `<originPrefix>/<log>`. */
-      originPrefix: z.string().regex(/^[^\s+]+$/, 'must hold neither spaces nor +').default('countersign.local'),
+      originPrefix: z
+        .string()
+        .regex(/^[^\s+]+$/, 'must hold neither spaces nor +')
+        .default('countersign.local'),
       /** How long an answer waits for its entry to be sequenced before it says `PENDING`. */
       waitMilliseconds: z.int().min(0).max(60_000).default(2_000),
     })

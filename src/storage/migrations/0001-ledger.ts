@@ -66,10 +66,15 @@ grant select, insert, update on ledger_tile to countersign_app;
 grant select, insert on idempotency_key to countersign_app;
 grant update (outcome) on idempotency_key to countersign_app;
 
--- Which logs have entries waiting: the one question that spans tenants, answered without showing a row of any.
-create function ledger_backlog() returns table (tenant text, pending bigint)
+-- Which logs have entries to sequence or a head to sign: the one question that spans tenants, answered without a row of any.
+create function ledger_backlog() returns table (tenant text)
   language sql stable security definer set search_path = pg_catalog, public
-  as $$ select o.tenant, count(*) from public.ledger_outbox o group by o.tenant $$;
+  as $$
+    select distinct o.tenant from public.ledger_outbox o
+    union
+    select h.tenant from public.ledger_head h
+    where h.size > 0 and not exists (select from public.ledger_checkpoint c where c.tenant = h.tenant and c.size = h.size)
+  $$;
 revoke all on function ledger_backlog() from public;
 grant execute on function ledger_backlog() to countersign_app;
 `,

@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EntryId, TenantId } from '../core/index.ts';
+import type { Database, Trx } from '../storage/index.ts';
+import { type Checkpoint, originOf } from './checkpoint.ts';
+import type { LedgerKey } from './keys.ts';
+import { type Entry, entryBytes } from './leaf.ts';
+import { inclusionPath } from './proof.ts';
+import { Sequencer, type SequencerOptions } from './sequencer.ts';
+import { enqueue, latestCheckpoint, leafByEntry, leavesOf, readTile, type SequencedLeaf } from './store.ts';
+import { nodesFromTiles } from './tiles.ts';
+
+/** Where an entry stands. `PENDING`: committed and sure to be sequenced, ask again with its id. */
+export type Receipt =
+  | { readonly status: 'SEQUENCED'; readonly log: TenantId; readonly entryId: EntryId; readonly seq: number; readonly leafHash: string }
+  | { readonly status: 'PENDING'; readonly log: TenantId; readonly entryId: EntryId };
+
+/** Everything a stranger needs to check that an entry is in the log, offline. Hashes in hex. */
+export type InclusionProof = {
+  readonly leaf: string;
+  readonly seq: number;
+  readonly path: readonly string[];
+  readonly checkpoint: string;
+  readonly verifierKey: string;
+};
+
+export type LedgerOptions = SequencerOptions & {
+  /** How long an answer waits for its entry to be sequenced. */
+  readonly waitMilliseconds: number;
+};
+
+/** The one door to the log of a tenant: write in a transaction, wait for the place, prove it. */
+export class Ledger {
+  readonly #options: LedgerOptions;
+  readonly #sequencer: Sequencer;
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+    this.#sequencer = new Sequencer(options);
+  }
+
+  start(): void {
+    this.#sequencer.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#sequencer.stop();
+  }
+
+  /**
+   * Writes an entry in the caller's transaction: it exists exactly when the transaction's other effects do. `about` names
+   * further subjects whose timelines show it.
+   *
+   * @throws LedgerError `ledger.entry_too_large`
+   */
+  async append(trx: Trx, log: TenantId, entry: Entry, about: readonly string[] = []): Promise<void> {
+    await enqueue(trx, log, entry.id, entryBytes(entry), [entry.subject, ...about]);
+  }
+
+  /** Waits, for a bounded time, until a committed entry has its place. Never fails: what is committed will be sequenced. */
+  async acknowledge(log: TenantId, entryId: EntryId): Promise<Receipt> {
+    const placed = this.#sequencer.place(log, entryId).catch((error: unknown) => {
+      this.#options.onError?.(log, error);
+      return undefined;
+    });
+    const timer = new AbortController();
+    const timeout = delay(this.#options.waitMilliseconds, undefined, { signal: timer.signal }).catch(() => undefined);
+    const leaf = await Promise.race([placed, timeout]);
+    timer.abort();
+    return toReceipt(log, entryId, leaf ?? undefined);
+  }
+
+  /** The receipt of an entry that was appended before; undefined when the log does not have it. */
+  async receipt(log: TenantId, entryId: EntryId): Promise<Receipt | undefined> {
+    const leaf = await this.#options.database.transaction(log, (trx) => leafByEntry(trx, log, entryId));
+    return leaf === undefined ? undefined : toReceipt(log, entryId, leaf);
+  }
+
+  /** The proof of an entry against the newest checkpoint; undefined until one covers it. */
+  async prove(log: TenantId, entryId: EntryId): Promise<InclusionProof | undefined> {
+    return this.#options.database.transaction(log, async (trx) => {
+      const leaf = await leafByEntry(trx, log, entryId);
+      const checkpoint = await latestCheckpoint(trx, log);
+      if (leaf === undefined || checkpoint === undefined || checkpoint.size <= leaf.seq) return undefined;
+      const nodes = nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index)));
+      const path = await inclusionPath(leaf.seq, checkpoint.size, nodes);
+      return {
+        leaf: leaf.body.toString('utf8'),
+        seq: leaf.seq,
+        path: path.map((hash) => hash.toString('hex')),
+        checkpoint: checkpoint.note,
+        verifierKey: this.verifierKey(log),
+      };
+    });
+  }
+
+  checkpoint(log: TenantId): Promise<Checkpoint | undefined> {
+    return this.#options.database.transaction(log, (trx) => latestCheckpoint(trx, log));
+  }
+
+  /** What a verifier is given, out of band, to check a log's checkpoints. */
+  verifierKey(log: TenantId): string {
+    const origin = originOf(this.#options.originPrefix, log);
+    return this.#options.key.signerFor(origin).verifierKey;
+  }
+
+  /** A subject's entries in the caller's transaction, oldest first, after seq `after`. */
+  timeline(trx: Trx, log: TenantId, subject: string, after: number, limit: number): Promise<SequencedLeaf[]> {
+    return leavesOf(trx, log, subject, after, limit);
+  }
+}
+
+function toReceipt(log: TenantId, entryId: EntryId, leaf: SequencedLeaf | undefined): Receipt {
+  if (leaf === undefined) return { status: 'PENDING', log, entryId };
+  return { status: 'SEQUENCED', log, entryId, seq: leaf.seq, leafHash: leaf.hash.toString('hex') };
+}
+
+/** A proof touches the few tiles of its path several times each. */
+function memoised(read: (level: number, index: number) => Promise<Buffer>): (level: number, index: number) => Promise<Buffer> {
+  const tiles = new Map<string, Promise<Buffer>>();
+  return (level, index) => {
+    const name = `${level}/${index}`;
+    const tile = tiles.get(name) ?? read(level, index);
+    tiles.set(name, tile);
+    return tile;
+  };
+}
+
