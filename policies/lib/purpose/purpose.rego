@@ -1,0 +1,11 @@
+# METADATA
+# title: Purposes
+# description: Which declared purposes of an actor serve the purpose a resource is kept for.
+package lib.purpose
+
+# METADATA
+# description: A purpose serves itself; the record is kept for those who respond and for those who audit.
+# scope: document
+serving(purpose) := object.get(_served_by, purpose, set()) | {purpose}
+
+_served_by := {"record": {"audit", "incident-response"}}

@@ -1,0 +1,29 @@
+# METADATA
+# title: Who may handle incidents
+# description: Responders, SREs and org-admins acknowledge and resolve incidents.
+package rules.incident.role_grant
+
+import data.lib.result
+
+# METADATA
+# title: Who may handle incidents
+# description: Responders, SREs and org-admins acknowledge and resolve incidents.
+# custom:
+#   id: incident.role_grant
+#   precedence: 900
+#   remedy: none is needed, this rule grants
+#   reference: SOC 2 CC6.3
+grant contains result.grant(rego.metadata.rule(), $"role `{role}` may `{input.action}`") if {
+	some role in input.actor.roles
+	role in _roles[input.action]
+}
+
+# METADATA
+# description: The actions that this grant names.
+# scope: document
+actions := object.keys(_roles)
+
+_roles := {
+	"incident.acknowledge": {"org-admin", "responder", "sre"},
+	"incident.resolve": {"org-admin", "responder", "sre"},
+}

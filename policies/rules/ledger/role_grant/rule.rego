@@ -1,0 +1,29 @@
+# METADATA
+# title: Who may read the record
+# description: Everyone who handles incidents reads their timelines; entries with proofs are for those and for auditors.
+package rules.ledger.role_grant
+
+import data.lib.result
+
+# METADATA
+# title: Who may read the record
+# description: Everyone who handles incidents reads their timelines; entries with proofs are for those and for auditors.
+# custom:
+#   id: ledger.role_grant
+#   precedence: 900
+#   remedy: none is needed, this rule grants
+#   reference: SOC 2 CC6.3
+grant contains result.grant(rego.metadata.rule(), $"role `{role}` may `{input.action}`") if {
+	some role in input.actor.roles
+	role in _roles[input.action]
+}
+
+# METADATA
+# description: The actions that this grant names.
+# scope: document
+actions := object.keys(_roles)
+
+_roles := {
+	"ledger.read_entry": {"auditor", "org-admin", "responder", "sre"},
+	"ledger.read_timeline": {"auditor", "org-admin", "responder", "sre", "viewer"},
+}

@@ -1,0 +1,23 @@
+# METADATA
+# title: Four eyes on approval
+# description: Nobody approves their own proposal.
+package rules.orchestration.four_eyes_approve
+
+import data.lib.result
+
+# METADATA
+# title: Four eyes on approval
+# description: The approver is not the proposer.
+# custom:
+#   id: orchestration.four_eyes_approve
+#   precedence: 300
+#   remedy: ask another sre or org-admin to approve
+#   reference: SOC 2 CC5.1, separation of duties
+unmet contains result.unmet(rego.metadata.rule(), $"`{input.actor.id}` proposed this remedy and cannot approve it") if {
+	input.action == "orchestration.approve"
+	not _other
+}
+
+default _other := false
+
+_other if input.facts.orchestration.proposedBy != input.actor.id

@@ -1,0 +1,30 @@
+# METADATA
+# title: Four eyes on execution
+# description: Somebody other than the proposer and the executor has approved exactly this plan.
+package rules.orchestration.four_eyes_execute
+
+import data.lib.result
+
+# METADATA
+# title: Four eyes on execution
+# description: An approval of the current plan hash by someone who neither proposed it nor executes it.
+# custom:
+#   id: orchestration.four_eyes_execute
+#   precedence: 310
+#   remedy: ask an sre or org-admin who did not propose this plan to approve it, or let another responder execute it
+#   reference: SOC 2 CC5.1, separation of duties
+unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
+	input.action == "orchestration.execute"
+	not _approved
+}
+
+default _approved := false
+
+_approved if {
+	some approval in input.facts.approvals
+	approval.planHash == input.facts.orchestration.planHash
+	approval.actor != input.facts.orchestration.proposedBy
+	approval.actor != input.actor.id
+}
+
+_explanation := $"nobody but the proposer and `{input.actor.id}` has approved the current plan"

@@ -1,0 +1,23 @@
+# METADATA
+# title: Kill switch
+# description: One flag stops every execution of the tenant at once.
+package rules.orchestration.kill_switch
+
+import data.lib.result
+
+# METADATA
+# title: Kill switch
+# description: Nothing is executed while the tenant's kill switch is engaged, or when its state is not known.
+# custom:
+#   id: orchestration.kill_switch
+#   precedence: 100
+#   remedy: wait until an sre or org-admin releases the flag `remediation.kill-switch`
+#   reference: seed 002, emergency kill switch
+unmet contains result.unmet(rego.metadata.rule(), "the kill switch `remediation.kill-switch` is engaged") if {
+	input.action == "orchestration.execute"
+	not _released
+}
+
+default _released := false
+
+_released if input.facts.killSwitch == false

@@ -1,0 +1,57 @@
+import { type LoadedPolicy, loadPolicy } from '@open-policy-agent/opa-wasm';
+import { digestOfJson } from '../core/index.ts';
+import type { PolicyBundle, PolicyManifest } from './bundle.ts';
+import type { PolicyInput } from './input.ts';
+import { faultVerdict, readVerdict, type Verdict } from './verdict.ts';
+
+/** Which policy decided. */
+export type PolicyVersion = { readonly digest: string; readonly revision: string };
+
+export type Evaluation = {
+  readonly verdict: Verdict;
+  readonly policy: PolicyVersion;
+  /** `sha256:` of the input's canonical JSON: what replays compare. */
+  readonly inputDigest: string;
+  /** Time the evaluation took, microseconds. */
+  readonly micros: number;
+  /** Why the engine could not answer, for the log; undefined when it did. */
+  readonly fault?: unknown;
+};
+
+/** Wasm memory in pages of 64 KiB: it grows on demand and never shrinks, so it is bounded. */
+const MEMORY = { initial: 16, maximum: 1_024 };
+
+/** The compiled policy in this process: synchronous, pure, and closed on failure. */
+export class PolicyEngine {
+  readonly manifest: PolicyManifest;
+  readonly version: PolicyVersion;
+  readonly #policy: LoadedPolicy;
+
+  private constructor(manifest: PolicyManifest, policy: LoadedPolicy) {
+    this.manifest = manifest;
+    this.version = { digest: manifest.digest, revision: manifest.revision };
+    this.#policy = policy;
+  }
+
+  static async load(bundle: PolicyBundle): Promise<PolicyEngine> {
+    const policy = await loadPolicy(bundle.wasm, MEMORY);
+    policy.setData(bundle.data);
+    return new PolicyEngine(bundle.manifest, policy);
+  }
+
+  /** Decides one input. Never throws for what the policy does: a trap, no answer or half an answer is a denial by `engine.fault`. */
+  decide(input: PolicyInput): Evaluation {
+    const inputDigest = digestOfJson(input);
+    const started = process.hrtime.bigint();
+    try {
+      const verdict = readVerdict(this.#policy.evaluate(input, this.manifest.entrypoint));
+      return { verdict, policy: this.version, inputDigest, micros: microsSince(started) };
+    } catch (fault) {
+      return { verdict: faultVerdict(), policy: this.version, inputDigest, micros: microsSince(started), fault };
+    }
+  }
+}
+
+function microsSince(started: bigint): number {
+  return Number((process.hrtime.bigint() - started) / 1_000n);
+}

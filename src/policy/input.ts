@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+/**
+ * What a decision may depend on: the whole of it, because the policy is pure. The TypeScript type, the JSON Schema that `opa
+ * check` reads (policies/schema/input.json) and the generators of tests all come from this one definition.
+ *
+ * A fact that a command did not load is absent, and a rule that needs it is then unmet: missing knowledge denies.
+ */
+const now = z.strictObject({
+  /** Seconds since the Unix epoch. */
+  epoch: z.int(),
+  iso: z.string(),
+  /** 1 = Monday … 7 = Sunday, UTC (ISO 8601). */
+  weekday: z.int().min(1).max(7),
+  /** Minutes since midnight, UTC. */
+  minuteOfDay: z.int().min(0).max(1439),
+});
+
+const actor = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['human', 'service', 'system']),
+  tenant: z.string(),
+  roles: z.array(z.string()),
+  purposes: z.array(z.string()),
+  /** When the person last signed in, seconds since the epoch; null when the token does not say. */
+  authTime: z.int().nullable(),
+  acr: z.string().nullable(),
+  amr: z.array(z.string()),
+});
+
+const resource = z.strictObject({
+  type: z.string(),
+  id: z.string(),
+  tenant: z.string(),
+  /** False: there is none of this id in the actor's tenant. */
+  known: z.boolean(),
+  purpose: z.string(),
+  region: z.string().nullable(),
+  category: z.string().nullable(),
+  severity: z.enum(['P0', 'P1', 'P2', 'P3', 'P4']).nullable(),
+});
+
+const context = z.strictObject({
+  zone: z.string(),
+  deviceTrust: z.enum(['low', 'medium', 'high']),
+  sessionRisk: z.int().min(0).max(100),
+  channel: z.enum(['graphql', 'rest', 'webhook', 'job', 'cli']),
+});
+
+const facts = z.strictObject({
+  /** What the caller sent that rules judge. */
+  request: z.strictObject({ planHash: z.string().exactOptional(), justification: z.string().exactOptional() }).exactOptional(),
+  incident: z.strictObject({ status: z.enum(['DETECTED', 'ACKNOWLEDGED', 'INVESTIGATING', 'RESOLVED', 'CLOSED']) }).exactOptional(),
+  orchestration: z
+    .strictObject({
+      status: z.enum([
+        'PROPOSED',
+        'DRY_RUNNING',
+        'DRY_RUN_PASSED',
+        'DRY_RUN_FAILED',
+        'APPROVED',
+        'REJECTED',
+        'EXECUTING',
+        'EXECUTED',
+        'EXECUTION_FAILED',
+      ]),
+      proposedBy: z.string(),
+      /** The plan as it stands now, null before the first dry run. */
+      planHash: z.string().nullable(),
+      simulated: z.boolean(),
+    })
+    .exactOptional(),
+  dryRun: z.strictObject({ passed: z.boolean(), ageSeconds: z.int() }).exactOptional(),
+  approvals: z.array(z.strictObject({ actor: z.string(), planHash: z.string() })).exactOptional(),
+  /** True: engaged. */
+  killSwitch: z.boolean().exactOptional(),
+  freeze: z.strictObject({ active: z.boolean(), until: z.string(), reason: z.string() }).exactOptional(),
+});
+
+export const policyInput = z.strictObject({ action: z.string(), now, actor, resource, context, facts });
+
+export type PolicyInput = z.infer<typeof policyInput>;
+export type Resource = z.infer<typeof resource>;
+export type Facts = z.infer<typeof facts>;
+
+/** The moment as rules see it. */
+export function policyNow(at: Date): PolicyInput['now'] {
+  return {
+    epoch: Math.floor(at.getTime() / 1000),
+    iso: at.toISOString(),
+    weekday: at.getUTCDay() || 7,
+    minuteOfDay: at.getUTCHours() * 60 + at.getUTCMinutes(),
+  };
+}
+
+/** The JSON Schema of the input, draft 7 as `opa check --schema` reads it. */
+export function inputSchema(): object {
+  return z.toJSONSchema(policyInput, { target: 'draft-7' });
+}
