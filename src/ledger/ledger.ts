@@ -75,22 +75,20 @@ export class Ledger {
     return leaf === undefined ? undefined : toReceipt(log, entryId, leaf);
   }
 
-  /** The proof of an entry against the newest checkpoint; undefined until one covers it. */
-  async prove(log: TenantId, entryId: EntryId): Promise<InclusionProof | undefined> {
-    return this.#options.database.transaction(log, async (trx) => {
-      const leaf = await leafByEntry(trx, log, entryId);
-      const checkpoint = await latestCheckpoint(trx, log);
-      if (leaf === undefined || checkpoint === undefined || checkpoint.size <= leaf.seq) return undefined;
-      const nodes = nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index)));
-      const path = await inclusionPath(leaf.seq, checkpoint.size, nodes);
-      return {
-        leaf: leaf.body.toString('utf8'),
-        seq: leaf.seq,
-        path: path.map((hash) => hash.toString('hex')),
-        checkpoint: checkpoint.note,
-        verifierKey: this.verifierKey(log),
-      };
-    });
+  /** The proof of an entry against the newest checkpoint, in the caller's transaction; undefined until one covers it. */
+  async prove(trx: Trx, log: TenantId, entryId: EntryId): Promise<InclusionProof | undefined> {
+    const leaf = await leafByEntry(trx, log, entryId);
+    const checkpoint = await latestCheckpoint(trx, log);
+    if (leaf === undefined || checkpoint === undefined || checkpoint.size <= leaf.seq) return undefined;
+    const nodes = nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index)));
+    const path = await inclusionPath(leaf.seq, checkpoint.size, nodes);
+    return {
+      leaf: leaf.body.toString('utf8'),
+      seq: leaf.seq,
+      path: path.map((hash) => hash.toString('hex')),
+      checkpoint: checkpoint.note,
+      verifierKey: this.verifierKey(log),
+    };
   }
 
   checkpoint(log: TenantId): Promise<Checkpoint | undefined> {

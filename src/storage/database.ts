@@ -30,7 +30,9 @@ export class Database {
       connectionTimeoutMillis: 5_000,
       types: { getTypeParser: parserFor },
     });
-    pool.on('error', () => undefined); // an idle connection that died; the next checkout opens another
+    // A connection that died. Idle: the next checkout opens another. In use: the statement that meets it says so, not the process.
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
     this.#kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
     this.#maxAttempts = options.maxAttempts ?? 5;
   }

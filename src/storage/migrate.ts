@@ -13,7 +13,7 @@ const MIGRATION_LOCK = 0x636e746d;
  * @throws StorageError `storage.conflict` when a migration that was applied differs from the one in this version.
  */
 export async function migrate(ownerUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl });
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 5_000 });
   await client.connect();
   try {
     await client.query('begin');

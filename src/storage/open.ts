@@ -85,7 +85,7 @@ function withAppRole(databaseUrl: string): string {
 
 /** Row-level security does not bind the owner of a table or a superuser: refuse to serve as one. */
 async function assertOwnsNothing(appUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: appUrl });
+  const client = new pg.Client({ connectionString: appUrl, connectionTimeoutMillis: 5_000 });
   await client.connect();
   try {
     const { rows } = await client.query<{ bypasses: boolean }>(`

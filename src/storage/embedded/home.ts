@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { sha256 } from '../../core/index.ts';
@@ -57,11 +57,19 @@ function nameFor(path: string): string {
 }
 
 function copyAtomically(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true, mode: 0o755 });
+  makeEnterable(dirname(to));
   const temporary = mkdtempSync(`${to}.`);
   cpSync(from, temporary, { recursive: true, verbatimSymlinks: true });
-  spawnSync('chmod', ['755', temporary]);
+  spawnSync('chmod', ['-R', 'a+rX', temporary]);
   moveOrDiscard(temporary, to);
+}
+
+/** Makes a folder, and those above it that are missing, so that another account can enter whatever our umask is. */
+function makeEnterable(folder: string): void {
+  if (existsSync(folder)) return;
+  makeEnterable(dirname(folder));
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
 }
 
 function packagedBinaries(): string {
@@ -79,7 +87,8 @@ function packagedBinaries(): string {
 }
 
 function createCluster(home: Home): void {
-  mkdirSync(dirname(home.folder), { recursive: true });
+  if (home.account === undefined) mkdirSync(dirname(home.folder), { recursive: true });
+  else makeEnterable(dirname(home.folder));
   const temporary = mkdtempSync(`${home.folder}.`);
   giveTo(home.account, temporary);
   for (const role of ['owner', 'app']) {

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,12 +13,12 @@ export type Postmaster = { readonly pid: number; readonly port: number; readonly
 const READY_WITHIN_MS = 30_000;
 const POLL_MS = 10;
 
-/** What `postmaster.pid` says, if the process it names is alive. PostgreSQL writes: pid, folder, start, port, socket folder, address, shared memory, state. */
-export function readPostmaster(home: Home): Postmaster | undefined {
+/** What `postmaster.pid` says, if it is this cluster's server. PostgreSQL writes: pid, folder, start, port, socket folder, address, shared memory, state. */
+function readPostmaster(home: Home): Postmaster | undefined {
   const lines = pidFileLines(home);
   const pid = Number(lines[0]);
   const port = Number(lines[3]);
-  if (!Number.isInteger(pid) || pid <= 0 || !Number.isInteger(port) || !isAlive(pid)) return undefined;
+  if (!Number.isInteger(pid) || pid <= 0 || !Number.isInteger(port) || !isServerOf(home, pid)) return undefined;
   return { pid, port, ready: lines[7]?.trim() === 'ready' };
 }
 
@@ -31,14 +31,18 @@ function pidFileLines(home: Home): string[] {
 }
 
 /**
- * Starts the server in a session of its own (so that Ctrl-C reaches only us, and we stop it when our work is done) and waits
- * until it answers. A server whose children of a killed predecessor are still going is tried again.
+ * Finds the server running, or starts it in a session of its own (so that Ctrl-C reaches only us, and we stop it when our work
+ * is done) and waits until it answers. While children of a killed predecessor are still going, or another starter is faster,
+ * it is tried again.
  *
  * @throws StorageError `storage.start_failed`, with the end of PostgreSQL's log.
  */
-export async function startPostmaster(home: Home, wantedPort: number | undefined): Promise<Postmaster> {
+export async function ensurePostmaster(home: Home, wantedPort: number | undefined): Promise<Postmaster> {
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
+    const running = readPostmaster(home);
+    if (running !== undefined) return running;
+    discardForeignPidFile(home);
     const port = wantedPort ?? (await freePort());
     const started = await waitUntilReady(home, spawnPostgres(home, port), deadline);
     if (started !== undefined) return started;
@@ -74,10 +78,30 @@ async function waitUntilReady(home: Home, child: ChildProcess, deadline: number)
 }
 
 /** Asks for a fast shutdown (sessions are ended, everything is flushed) and waits for the end. */
-export async function stopPostmaster(postmaster: Postmaster): Promise<void> {
-  if (isAlive(postmaster.pid)) process.kill(postmaster.pid, 'SIGINT');
+export async function stopPostmaster(home: Home, { pid }: Postmaster): Promise<void> {
+  if (isServerOf(home, pid)) process.kill(pid, 'SIGINT');
   const deadline = Date.now() + READY_WITHIN_MS;
-  while (isAlive(postmaster.pid) && Date.now() < deadline) await delay(POLL_MS);
+  while (isServerOf(home, pid) && Date.now() < deadline) await delay(POLL_MS);
+}
+
+/**
+ * Whether a process is the server of this cluster, by the folder it works in: after a reboot, and soon in a container, the id
+ * that a killed server left in its file belongs to somebody else.
+ */
+function isServerOf(home: Home, pid: number): boolean {
+  try {
+    const folder = readlinkSync(`/proc/${pid}/cwd`);
+    return existsSync(folder) ? folder === realpathSync(dataFolder(home)) : folder === `${dataFolder(home)} (deleted)`;
+  } catch {
+    if (existsSync('/proc/self/cwd')) return false; // it is gone, or another user's
+    return spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).stdout.includes('postgres');
+  }
+}
+
+/** PostgreSQL would not start while the process that a stale file names is alive, whatever it is. */
+function discardForeignPidFile(home: Home): void {
+  const pid = Number(pidFileLines(home)[0]);
+  if (Number.isInteger(pid) && pid > 0 && isAlive(pid) && !isServerOf(home, pid)) rmSync(join(dataFolder(home), 'postmaster.pid'), { force: true });
 }
 
 function isAlive(pid: number): boolean {

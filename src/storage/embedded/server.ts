@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { StorageError } from '../errors.ts';
 import { type Home, type HomeOptions, prepareHome, readPassword } from './home.ts';
-import { type Postmaster, readPostmaster, startPostmaster, stopPostmaster } from './postmaster.ts';
+import { ensurePostmaster, type Postmaster, stopPostmaster } from './postmaster.ts';
 
 /** One gateway a cluster: whoever holds this session lock owns it. It ends with the process, so it is never stale. "cntr" */
 const OWNER_LOCK = 0x636e7472;
@@ -21,6 +21,7 @@ export class EmbeddedPostgres {
   readonly #onEvent: (message: string) => void;
   #postmaster: Postmaster | undefined;
   #lock: pg.Client | undefined;
+  #recovering: Promise<void> = Promise.resolve();
   #stopping = false;
 
   private constructor(home: Home, onEvent: (message: string) => void) {
@@ -58,16 +59,16 @@ export class EmbeddedPostgres {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    await this.#recovering; // or it would start what is stopped here
     await this.#lock?.end();
-    if (this.#postmaster !== undefined) await stopPostmaster(this.#postmaster);
+    if (this.#postmaster !== undefined) await stopPostmaster(this.#home, this.#postmaster);
   }
 
   async #acquire(): Promise<void> {
-    const running = readPostmaster(this.#home);
-    this.#postmaster = running ?? (await startPostmaster(this.#home, this.#postmaster?.port));
     this.#lock = await this.#takeLock();
-    this.#lock.on('error', () => undefined); // followed by `end`, which acts
-    this.#lock.on('end', () => void this.#recover());
+    this.#lock.on('end', () => {
+      this.#recovering = this.#recover();
+    });
   }
 
   async #takeLock(): Promise<pg.Client> {
@@ -81,16 +82,18 @@ export class EmbeddedPostgres {
     });
   }
 
-  /** A server that has just been started, or is recovering from a crash, refuses connections for a moment. */
+  /** A server that has just been started, or is recovering from a crash, refuses connections for a moment; one on its way down is started again. */
   async #connect(): Promise<pg.Client> {
     const deadline = Date.now() + 30_000;
     for (;;) {
+      this.#postmaster = await ensurePostmaster(this.#home, this.#postmaster?.port);
       const client = new pg.Client({ connectionString: this.url('owner'), application_name: `countersign pid ${process.pid}` });
+      client.on('error', () => undefined); // followed by `end`, which acts
       try {
         await client.connect();
         return client;
       } catch (cause) {
-        if (Date.now() > deadline) {
+        if (this.#stopping || Date.now() > deadline) {
           throw new StorageError('storage.start_failed', 'the embedded PostgreSQL runs but refuses connections', { cause });
         }
         await delay(50);

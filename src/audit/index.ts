@@ -1,0 +1,2 @@
+export { readEntry } from './read-entry.ts';
+export { readTimeline } from './read-timeline.ts';

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { type EntryId, isId } from '../core/index.ts';
+import { type AnyCommand, defineCommand, knownResource, unknownResource } from '../govern/index.ts';
+import type { InclusionProof, Ledger } from '../ledger/index.ts';
+
+const args = z.strictObject({ entryId: z.string().refine((id): id is EntryId => isId('entry', id), 'is not an entry id') });
+
+/** `ledger.read_entry`: one entry with the proof that the log holds it, which anyone can check offline. */
+export function readEntry(ledger: Ledger): AnyCommand {
+  return defineCommand<{ entryId: EntryId }, InclusionProof, { proof: InclusionProof }>({
+    action: 'ledger.read_entry',
+    args,
+    load: async (trx, { entryId }, scope) => {
+      const described = { type: 'entry', id: entryId, purpose: 'record' };
+      const proof = await ledger.prove(trx, scope.actor.tenant, entryId);
+      if (proof === undefined) return unknownResource(scope, described);
+      return { resource: knownResource(scope, described), facts: {}, state: proof };
+    },
+    effect: async (_trx, { entryId }, proof) => ({ result: { proof }, record: { entryId, seq: proof.seq } }),
+  });
+}

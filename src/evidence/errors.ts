@@ -1,0 +1,24 @@
+import { CodedError } from '../core/index.ts';
+
+export type EvidenceErrorCode =
+  | 'evidence.release_malformed'
+  | 'evidence.input_unreadable'
+  | 'evidence.command_failed'
+  | 'evidence.commit_unknown'
+  | 'evidence.time_unknown'
+  | 'evidence.ledger_invalid'
+  | 'evidence.item_missing'
+  | 'evidence.item_malformed'
+  | 'evidence.contract_unmet'
+  | 'evidence.out_not_empty'
+  | 'evidence.write_failed'
+  | 'evidence.bundle_invalid'
+  | 'evidence.already_signed'
+  | 'evidence.key_unreadable'
+  | 'evidence.key_malformed'
+  | 'evidence.key_curve'
+  | 'evidence.key_exists'
+  | 'evidence.password_wrong';
+
+/** Why a bundle cannot be built or signed. Nothing is left behind when one is thrown. */
+export class EvidenceError extends CodedError<EvidenceErrorCode> {}

@@ -1,0 +1,11 @@
+import type { JsonObject } from '../core/index.ts';
+import type { Command } from './command.ts';
+import { GovernError } from './errors.ts';
+
+/** Parses what a caller sent, once. @throws GovernError `govern.invalid_arguments`, naming each field. */
+export function parseArguments<A, S, R extends JsonObject>(command: Command<A, S, R>, args: unknown): A {
+  const parsed = command.args.safeParse(args);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `\`${issue.path.join('.') || 'input'}\`: ${issue.message}`);
+  throw new GovernError('govern.invalid_arguments', problems.join('; '), { cause: parsed.error, remedy: 'correct the named fields and repeat the call' });
+}

@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import type { Identity } from '../auth/index.ts';
+import type { DecisionId, JsonObject } from '../core/index.ts';
+import type { Facts, Resource } from '../policy/index.ts';
+import type { Trx } from '../storage/index.ts';
+
+/** Who acts, when, and under which decision: the same for every step of one action. */
+export type Scope = Identity & { readonly now: Date; readonly decisionId: DecisionId };
+
+/** What a command read before the decision. `state` is null when the resource is unknown: then nothing can be allowed. */
+export type Loaded<State> = {
+  readonly resource: Resource;
+  readonly facts: Facts;
+  /** Further ledger subjects whose timelines show this action, beside the resource itself. */
+  readonly about?: readonly string[];
+  readonly state: State | null;
+};
+
+/** What a command did. Both parts are JSON: the result is given again to a repeated call, the record goes into the ledger. */
+export type Effect<Result extends JsonObject> = { readonly result: Result; readonly record: JsonObject };
+
+/**
+ * An action as data. The kernel parses `args`, lets `load` lock and read what the decision depends on, asks the policy, and
+ * only then runs `effect`, all in one transaction. What leaves the database is a job that `effect` enqueues.
+ */
+export type Command<Args = unknown, State = unknown, Result extends JsonObject = JsonObject> = {
+  readonly action: string;
+  readonly args: z.ZodType<Args>;
+  readonly load: (trx: Trx, args: Args, scope: Scope) => Promise<Loaded<State>>;
+  readonly effect: (trx: Trx, args: Args, state: State, scope: Scope) => Promise<Effect<Result>>;
+};
+
+/** A command whose types only it knows: how a list of different commands is held. */
+export type AnyCommand = {
+  readonly action: string;
+  run<T>(use: <Args, State, Result extends JsonObject>(command: Command<Args, State, Result>) => T): T;
+};
+
+/** Seals a command's types, so that commands of all kinds fit one registry without a cast. */
+export function defineCommand<Args, State, Result extends JsonObject>(command: Command<Args, State, Result>): AnyCommand {
+  return { action: command.action, run: (use) => use(command) };
+}

@@ -1,0 +1,48 @@
+import type { DecisionId, TenantId } from '../core/index.ts';
+import type { Challenge, Evaluation, PolicyInput, PolicyVersion, Requirement } from '../policy/index.ts';
+
+/** What was decided on one action, by which rule and why (design §2; the seed's decision log, extended). */
+export type Decision = {
+  readonly decisionId: DecisionId;
+  readonly action: string;
+  readonly result: 'ALLOW' | 'DENY' | 'STEP_UP';
+  /** The grant when allowed, the first unmet requirement by precedence when not. */
+  readonly ruleId: string;
+  readonly explanation: string;
+  /** Every unmet requirement, in order of precedence. */
+  readonly rules: readonly Requirement[];
+  /** For STEP_UP: what signing in again must ask for (RFC 9470). */
+  readonly challenge: Challenge | null;
+  /** What the gateway must do with its answer. */
+  readonly obligations: readonly string[];
+  readonly policy: PolicyVersion;
+  readonly inputDigest: string;
+  readonly tenant: TenantId;
+  readonly purpose: string;
+  /** RFC 3339, UTC. */
+  readonly ts: string;
+  /** Time the evaluation took, microseconds. */
+  readonly micros: number;
+};
+
+export function toDecision(id: DecisionId, tenant: TenantId, input: PolicyInput, evaluation: Evaluation): Decision {
+  const { verdict, policy, inputDigest, micros } = evaluation;
+  return {
+    decisionId: id,
+    action: input.action,
+    ...verdict,
+    policy,
+    inputDigest,
+    tenant,
+    purpose: input.resource.purpose,
+    ts: input.now.iso,
+    micros,
+  };
+}
+
+/** What the caller is told. Who may not know why learns the result and the id to ask with; the ledger keeps the rest. */
+export function disclose(decision: Decision): Decision {
+  if (decision.result === 'ALLOW' || !decision.obligations.includes('mask_explanation')) return decision;
+  const explanation = `this is not permitted; an org-admin can look up \`${decision.decisionId}\` to see why`;
+  return { ...decision, ruleId: 'policy.masked', explanation, rules: [], challenge: null };
+}

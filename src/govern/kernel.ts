@@ -1,0 +1,186 @@
+import type { Identity } from '../auth/index.ts';
+import { type Clock, digestOfJson, type EntryId, type JsonObject, newId } from '../core/index.ts';
+import type { Ledger, Receipt } from '../ledger/index.ts';
+import { type PolicyEngine, type PolicyInput, policyNow } from '../policy/index.ts';
+import type { Database, Trx } from '../storage/index.ts';
+import type { Span, Telemetry } from '../telemetry/index.ts';
+import { type AnyCommand, type Command, type Effect, type Loaded, type Scope } from './command.ts';
+import { type Decision, disclose, toDecision } from './decision.ts';
+import { GovernError } from './errors.ts';
+import { Gate } from './gate.ts';
+import { claimKey, type IdempotencyClaim, storeOutcome } from './idempotency.ts';
+import { parseArguments } from './arguments.ts';
+
+export type KernelOptions = {
+  readonly database: Database;
+  readonly ledger: Ledger;
+  readonly engine: PolicyEngine;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly maxInFlight: number;
+  /** Told of each action once, after its commit and never for a repeated call: where domains count. */
+  readonly onSettled?: (decision: Decision, result: JsonObject | null) => void;
+};
+
+/** What a caller of an action gives. */
+export type ActionRequest = {
+  readonly identity: Identity;
+  readonly args: unknown;
+  /** Repeating a call with the same key and arguments gives the same decision and effect, once. */
+  readonly idempotencyKey?: string | undefined;
+};
+
+/** The answer: always a decision, a result only when it allowed, and where the ledger has it. */
+export type Outcome = { readonly decision: Decision; readonly result: JsonObject | null; readonly receipt: Receipt };
+
+/** What one transaction settled; everything a repeated call needs. */
+type Settled = { readonly decision: Decision; readonly result: JsonObject | null; readonly entryId: EntryId };
+type Answered = Settled & { readonly repeated: boolean };
+
+/**
+ * The one way through: identity, decision, ledger, effect, followers. Nothing that changes state, and no view of evidence,
+ * goes around it (design §1).
+ */
+export class Kernel {
+  readonly #options: KernelOptions;
+  readonly #commands: ReadonlyMap<string, AnyCommand>;
+  readonly #gate: Gate;
+
+  constructor(options: KernelOptions, commands: readonly AnyCommand[]) {
+    this.#options = options;
+    this.#commands = new Map(commands.map((command) => [command.action, command]));
+    this.#gate = new Gate(options.maxInFlight, (inFlight) => options.telemetry.metrics.inFlight.set(inFlight));
+  }
+
+  /** The actions that have a command. */
+  get actions(): readonly string[] {
+    return [...this.#commands.keys()].toSorted();
+  }
+
+  /**
+   * Decides one action, does it if it is allowed, and records both in one transaction; then waits, for a bounded time, until
+   * the entry has its place.
+   *
+   * @throws GovernError; StorageError; LedgerError `ledger.entry_too_large`. Nothing has happened when it throws.
+   */
+  async govern(action: string, request: ActionRequest): Promise<Outcome> {
+    const command = this.#commands.get(action);
+    if (command === undefined) throw new GovernError('govern.unknown_action', `there is no action \`${action}\``);
+    return this.#gate.pass(() => command.run((typed) => this.#govern(typed, request)));
+  }
+
+  /** Refuses new actions and waits for those under way. */
+  close(): Promise<void> {
+    return this.#gate.close();
+  }
+
+  async #govern<A, S, R extends JsonObject>(command: Command<A, S, R>, request: ActionRequest): Promise<Outcome> {
+    const args = parseArguments(command, request.args);
+    const { database, telemetry } = this.#options;
+    return telemetry.tracing.span(command.action, async (span) => {
+      const settled = await database.transaction(request.identity.actor.tenant, (trx) => this.#settle(trx, command, args, request));
+      const receipt = await this.#acknowledge(settled);
+      this.#observe(span, settled, receipt);
+      return { decision: disclose(settled.decision), result: settled.result, receipt };
+    });
+  }
+
+  async #settle<A, S, R extends JsonObject>(trx: Trx, command: Command<A, S, R>, args: A, request: ActionRequest): Promise<Answered> {
+    const scope = this.#scope(request.identity);
+    const claim = claimOf(command.action, request, scope);
+    const earlier = claim && (await claimKey(trx, claim));
+    if (earlier !== undefined) return { ...readSettled(earlier), repeated: true };
+    const loaded = await command.load(trx, args, scope);
+    const input = inputOf(command.action, scope, loaded);
+    const decision = this.#decide(input, scope);
+    const effect = decision.result === 'ALLOW' ? await command.effect(trx, args, known(loaded), scope) : null;
+    const settled = { decision, result: effect?.result ?? null, entryId: newId('entry', scope.now) };
+    await this.#record(trx, settled.entryId, input, decision, effect, loaded.about);
+    if (claim !== undefined && isFinal(decision)) await storeOutcome(trx, claim, JSON.stringify(settled));
+    return { ...settled, repeated: false };
+  }
+
+  #scope(identity: Identity): Scope {
+    const now = this.#options.clock.now();
+    return { ...identity, now, decisionId: newId('decision', now) };
+  }
+
+  #decide(input: PolicyInput, scope: Scope): Decision {
+    const { engine, telemetry } = this.#options;
+    const evaluation = engine.decide(input);
+    if (evaluation.fault !== undefined) telemetry.log.error({ err: evaluation.fault, decisionId: scope.decisionId }, 'the policy engine failed, denied');
+    telemetry.metrics.decisionSeconds.observe({ action: input.action }, evaluation.micros / 1e6);
+    return toDecision(scope.decisionId, scope.actor.tenant, input, evaluation);
+  }
+
+  async #record(trx: Trx, id: EntryId, input: PolicyInput, decision: Decision, effect: Effect<JsonObject> | null, about: readonly string[] = []): Promise<void> {
+    const { actor, resource } = input;
+    await this.#options.ledger.append(
+      trx,
+      decision.tenant,
+      {
+        id,
+        ts: decision.ts,
+        type: decision.action,
+        subject: `${resource.type}:${resource.id}`,
+        actor: { id: actor.id, kind: actor.kind },
+        data: { decision, input, effect: effect?.record ?? null },
+      },
+      about,
+    );
+  }
+
+  async #acknowledge(settled: Settled): Promise<Receipt> {
+    const stop = this.#options.telemetry.metrics.ledgerWaitSeconds.startTimer();
+    const receipt = await this.#options.ledger.acknowledge(settled.decision.tenant, settled.entryId);
+    stop({ status: receipt.status });
+    return receipt;
+  }
+
+  #observe(span: Span, answered: Answered, receipt: Receipt): void {
+    const { decisionId, action, result, ruleId, tenant, micros } = answered.decision;
+    const { telemetry, onSettled } = this.#options;
+    span.setAttributes({ 'ig.decision_id': decisionId, 'ig.rule_id': ruleId, 'ig.result': result });
+    telemetry.log.info({ decisionId, action, result, ruleId, tenant, micros, entryId: receipt.entryId, repeated: answered.repeated }, 'decided');
+    if (answered.repeated) return;
+    telemetry.metrics.decisions.inc({ action, result, rule: ruleId });
+    onSettled?.(answered.decision, answered.result);
+  }
+}
+
+function inputOf(action: string, scope: Scope, loaded: Loaded<unknown>): PolicyInput {
+  const { actor, context, now } = scope;
+  return {
+    action,
+    now: policyNow(now),
+    actor: { ...actor, roles: [...actor.roles], purposes: [...actor.purposes], amr: [...actor.amr] },
+    resource: loaded.resource,
+    context,
+    facts: loaded.facts,
+  };
+}
+
+function known<State>(loaded: Loaded<State>): State {
+  if (loaded.state !== null && loaded.resource.known) return loaded.state;
+  throw new Error('the policy allowed an action on an unknown resource');
+}
+
+function claimOf(action: string, request: ActionRequest, scope: Scope): IdempotencyClaim | undefined {
+  const { idempotencyKey: key, args } = request;
+  if (key === undefined) return undefined;
+  if (key.length < 8 || key.length > 200) {
+    throw new GovernError('govern.invalid_arguments', 'an idempotency key has 8 to 200 characters', { remedy: 'send a UUID' });
+  }
+  const requestDigest = digestOfJson({ action, args: JSON.parse(JSON.stringify(args)) });
+  return { tenant: scope.actor.tenant, actor: scope.actor.id, key, requestDigest, now: scope.now };
+}
+
+/** A step-up invites to repeat the call with the same key, and a fault of ours is not an answer: neither pins the key. */
+function isFinal(decision: Decision): boolean {
+  return decision.result !== 'STEP_UP' && decision.ruleId !== 'engine.fault';
+}
+
+function readSettled(stored: string): Settled {
+  return JSON.parse(stored);
+}
+

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { type Clock, epochSeconds, type IncidentId, isId, type OrchestrationId } from '../../core/index.ts';
+import { knownResource, type Loaded, type Scope, unknownResource } from '../../govern/index.ts';
+import type { Facts, Resource } from '../../policy/index.ts';
+import type { Trx } from '../../storage/index.ts';
+import type { Adapters } from '../adapters/index.ts';
+import type { Incident, Orchestration } from '../model.ts';
+import { approvalsOf, lockOrchestration } from '../orchestration-store.ts';
+import { planHash } from '../plan.ts';
+import { findIncident } from '../store.ts';
+
+/** What the commands of this domain need beside the transaction. */
+export type IncidentParts = {
+  readonly adapters: Adapters;
+  /** The policy that decides now: part of what a plan hash covers. */
+  readonly policyRevision: () => string;
+  readonly freezeOf: (tenant: string, at: Date) => { active: boolean; until: string; reason: string };
+  readonly clock: Clock;
+};
+
+export const PURPOSE = 'incident-response';
+
+export const incidentIdArg = z.string().refine((id): id is IncidentId => isId('incident', id), 'is not an incident id');
+export const orchestrationIdArg = z.string().refine((id): id is OrchestrationId => isId('orchestration', id), 'is not an orchestration id');
+/** Length is judged by policy; this bounds it. */
+export const justificationArg = z.string().max(2_000);
+export const planHashArg = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits');
+
+export function incidentResource(scope: Scope, incident: Incident): Resource {
+  const { id, region, category, severity } = incident;
+  return knownResource(scope, { type: 'incident', id, purpose: PURPOSE, region, category, severity });
+}
+
+/** An incident, locked by the caller, as a command loads it. */
+export function loadedIncident(scope: Scope, id: string, incident: Incident | undefined): Loaded<Incident> {
+  if (incident === undefined) return unknownResource(scope, { type: 'incident', id, purpose: PURPOSE });
+  return { resource: incidentResource(scope, incident), facts: { incident: { status: incident.status } }, state: incident };
+}
+
+/** An orchestration locked, with the facts that every rule about it may ask for, and its incident's timeline told of it. */
+export async function loadOrchestration(trx: Trx, id: string, scope: Scope, parts: IncidentParts, request: Facts['request']): Promise<Loaded<Orchestration>> {
+  const tenant = scope.actor.tenant;
+  const orchestration = await lockOrchestration(trx, tenant, id);
+  const incident = orchestration && (await findIncident(trx, tenant, orchestration.incidentId));
+  if (orchestration === undefined || incident === undefined) return unknownResource(scope, { type: 'orchestration', id, purpose: PURPOSE });
+  const { region, category, severity } = incident;
+  return {
+    resource: knownResource(scope, { type: 'orchestration', id, purpose: PURPOSE, region, category, severity }),
+    facts: { ...orchestrationFacts(orchestration, scope, parts), approvals: await approvalsOf(trx, tenant, id), ...(request && { request }) },
+    about: [`incident:${incident.id}`],
+    state: orchestration,
+  };
+}
+
+function orchestrationFacts(orchestration: Orchestration, scope: Scope, parts: IncidentParts): Facts {
+  const { status, proposedBy, simulated, dryRunPassed, dryRunAt } = orchestration;
+  const facts: Facts = { orchestration: { status, proposedBy, planHash: currentPlanHash(orchestration, parts), simulated } };
+  if (dryRunPassed === null || dryRunAt === null) return facts;
+  return { ...facts, dryRun: { passed: dryRunPassed, ageSeconds: epochSeconds(scope.now) - epochSeconds(dryRunAt) } };
+}
+
+/** The hash of the plan as it stands under today's policy; null before a dry run has said what would change. */
+export function currentPlanHash(orchestration: Orchestration, parts: Pick<IncidentParts, 'policyRevision'>): string | null {
+  return orchestration.difference === null ? null : planHash(orchestration, orchestration.difference, parts.policyRevision());
+}

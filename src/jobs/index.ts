@@ -1,0 +1,1 @@
+export { Jobs, type JobsOptions, prepareJobs, type Queue } from './jobs.ts';

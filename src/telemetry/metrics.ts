@@ -1,0 +1,67 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Everything that `/metrics` shows. The seed's names where it gave them; ours begin `countersign_`. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  /** Decisions by action, result and the rule that determined them. */
+  readonly decisions = new Counter({
+    name: 'countersign_decisions_total',
+    help: 'Decisions by action, result and determining rule',
+    labelNames: ['action', 'result', 'rule'],
+    registers: [this.registry],
+  });
+
+  readonly decisionSeconds = new Histogram({
+    name: 'countersign_decision_duration_seconds',
+    help: 'Time the policy engine takes for a decision',
+    labelNames: ['action'],
+    buckets: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01],
+    registers: [this.registry],
+  });
+
+  readonly ledgerWaitSeconds = new Histogram({
+    name: 'countersign_ledger_wait_seconds',
+    help: 'Time from commit until the entry has its place in the log',
+    labelNames: ['status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5],
+    registers: [this.registry],
+  });
+
+  readonly ledgerFailures = new Counter({
+    name: 'countersign_ledger_failures_total',
+    help: 'Attempts to sequence or sign that failed and will be repeated',
+    registers: [this.registry],
+  });
+
+  readonly jobFailures = new Counter({
+    name: 'countersign_job_failures_total',
+    help: 'Jobs that failed and will be repeated up to their limit',
+    registers: [this.registry],
+  });
+
+  readonly inFlight = new Gauge({
+    name: 'countersign_governed_actions_in_flight',
+    help: 'Governed actions under way in this process',
+    registers: [this.registry],
+  });
+
+  /** The seed's names (seed 000, Prometheus Metrics). */
+  readonly orchestrations = new Counter({
+    name: 'neuralops_orchestrations_total',
+    help: 'Orchestrations by stage and outcome',
+    labelNames: ['stage', 'status'],
+    registers: [this.registry],
+  });
+
+  readonly orchestrationSeconds = new Histogram({
+    name: 'neuralops_orchestration_duration_seconds',
+    help: 'Time from proposal to the end of execution',
+    buckets: [1, 5, 15, 60, 300, 900, 3_600, 14_400],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+}
