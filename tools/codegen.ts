@@ -9,12 +9,23 @@ import { ToolError } from './errors.ts';
 import { isMain, script } from './main.ts';
 
 /** GraphQL types whose parents in resolvers are our own types: `{ Incident: '../../incidents/index.ts#Incident' }`, seen from src/gateway. */
-const mappers: Record<string, string> = {};
+const mappers: Record<string, string> = {
+  Decision: '../govern/index.ts#Decision as DecisionModel',
+  EntryProofPayload: '../govern/index.ts#Outcome',
+  Flag: '../flags/index.ts#Flag as FlagModel',
+  FlagPayload: '../govern/index.ts#Outcome',
+  Incident: '../incidents/index.ts#Incident as IncidentModel',
+  IncidentPayload: '../govern/index.ts#Outcome',
+  Orchestration: '../incidents/index.ts#Orchestration as OrchestrationModel',
+  OrchestrationPayload: '../govern/index.ts#Outcome',
+  Receipt: '../ledger/index.ts#Receipt as ReceiptModel',
+  TimelinePayload: '../govern/index.ts#Outcome',
+};
 
 const config = {
   contextType: './context.ts#GatewayContext',
   mappers,
-  scalars: { ID: 'string', DateTime: 'string', JSON: '../core/index.ts#Json' },
+  scalars: { ID: 'string', DateTime: { input: 'string', output: 'Date | string' }, JSON: '../core/index.ts#Json', Long: 'number' },
   strictScalars: true,
   // Our tsconfig: no enums at run time, types imported as types, an absent property is not an undefined one.
   enumsAsTypes: true,

@@ -7,7 +7,7 @@ import type { TenantId } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
 import { LedgerError } from './errors.ts';
 import type { Ledger } from './ledger.ts';
-import { leavesFrom } from './store.ts';
+import { leavesBetween } from './store.ts';
 
 const PAGE = 1_000;
 
@@ -30,7 +30,7 @@ export async function exportLog(database: Database, ledger: Ledger, log: TenantI
 
 async function* lines(database: Database, log: TenantId, size: number): AsyncGenerator<Buffer> {
   for (let from = 0; from < size; from += PAGE) {
-    const leaves = await database.transaction(log, (trx) => leavesFrom(trx, log, from, Math.min(PAGE, size - from)));
+    const leaves = await database.transaction(log, (trx) => leavesBetween(trx, log, from, Math.min(from + PAGE, size)));
     for (const leaf of leaves) yield Buffer.concat([leaf.body, Buffer.from('\n')]);
   }
 }

@@ -96,9 +96,9 @@ export async function leafByEntry(trx: Trx, log: string, entryId: string): Promi
   return row === undefined ? undefined : toLeaf(row);
 }
 
-/** Leaves from `from` on, in order; `limit` of them at most. */
-export async function leavesFrom(trx: Trx, log: string, from: number, limit: number): Promise<SequencedLeaf[]> {
-  const rows = await trx.selectFrom('ledger_leaf').selectAll().where('tenant', '=', log).where('seq', '>=', BigInt(from)).orderBy('seq').limit(limit).execute();
+/** Leaves with `from` <= seq < `to`, in order; fewer than their number says where some are gone. */
+export async function leavesBetween(trx: Trx, log: string, from: number, to: number): Promise<SequencedLeaf[]> {
+  const rows = await trx.selectFrom('ledger_leaf').selectAll().where('tenant', '=', log).where('seq', '>=', BigInt(from)).where('seq', '<', BigInt(to)).orderBy('seq').execute();
   return rows.map(toLeaf);
 }
 

@@ -2,4 +2,4 @@ export { Database, type DatabaseOptions, type Trx } from './database.ts';
 export { type EmbeddedOptions, EmbeddedPostgres } from './embedded/index.ts';
 export { StorageError } from './errors.ts';
 export { migrate } from './migrate.ts';
-export { openStorage, type Storage } from './open.ts';
+export { attachStorage, openStorage, type Storage } from './open.ts';

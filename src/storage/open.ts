@@ -30,6 +30,22 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   return options.databaseUrl === undefined ? openEmbedded(options) : openServer(options, options.databaseUrl);
 }
 
+/**
+ * Opens the database beside a gateway that may be running: to read, without migrating and without owning the embedded server,
+ * which is started for the time when none runs.
+ */
+export async function attachStorage(options: StorageOptions): Promise<Storage> {
+  if (options.databaseUrl !== undefined) return openServer(options, options.databaseUrl);
+  try {
+    return await openEmbedded(options);
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.code !== 'storage.in_use') throw error;
+  }
+  const server = EmbeddedPostgres.attach(options);
+  const database = new Database({ ...poolSize(options), appUrl: server.url('app') });
+  return { database, ownerUrl: server.url('owner'), appUrl: server.url('app'), description: `the running server on ${server.folder}`, close: () => database.close() };
+}
+
 async function openEmbedded(options: StorageOptions): Promise<Storage> {
   const server = await EmbeddedPostgres.start(options);
   try {

@@ -24,17 +24,21 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new VerifyError('verify.file_unreadable', `cannot read \`${file}\`: ${messageOf(cause)}`, {
-      cause,
-      remedy: 'give the folder that `countersign ledger export` wrote',
-    });
+    throw unreadable(file, cause);
   }
+}
+
+function unreadable(file: string, cause: unknown): VerifyError {
+  return new VerifyError('verify.file_unreadable', `cannot read \`${file}\`: ${messageOf(cause)}`, {
+    cause,
+    remedy: 'give the folder that `countersign ledger export` wrote',
+  });
 }
 
 /** The file's lines as bytes, without the line ends; what is not UTF-8 stays as it is. */
 async function* linesOf(file: string): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+  for await (const chunk of chunksOf(file)) {
     const data: Buffer = Buffer.concat([rest, chunk]);
     let start = 0;
     for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE, start)) {
@@ -44,4 +48,12 @@ async function* linesOf(file: string): AsyncGenerator<Buffer> {
     rest = data.subarray(start);
   }
   if (rest.length > 0) yield rest;
+}
+
+async function* chunksOf(file: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(file, { highWaterMark: 1 << 20 });
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
 }

@@ -14,7 +14,7 @@ const READY_WITHIN_MS = 30_000;
 const POLL_MS = 10;
 
 /** What `postmaster.pid` says, if it is this cluster's server. PostgreSQL writes: pid, folder, start, port, socket folder, address, shared memory, state. */
-function readPostmaster(home: Home): Postmaster | undefined {
+export function readPostmaster(home: Home): Postmaster | undefined {
   const lines = pidFileLines(home);
   const pid = Number(lines[0]);
   const port = Number(lines[3]);

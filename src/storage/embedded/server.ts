@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { StorageError } from '../errors.ts';
 import { type Home, type HomeOptions, prepareHome, readPassword } from './home.ts';
-import { ensurePostmaster, type Postmaster, stopPostmaster } from './postmaster.ts';
+import { ensurePostmaster, type Postmaster, readPostmaster, stopPostmaster } from './postmaster.ts';
 
 /** One gateway a cluster: whoever holds this session lock owns it. It ends with the process, so it is never stale. "cntr" */
 const OWNER_LOCK = 0x636e7472;
@@ -33,6 +33,19 @@ export class EmbeddedPostgres {
   static async start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
     const server = new EmbeddedPostgres(prepareHome(options), options.onEvent ?? (() => undefined));
     await server.#acquire();
+    return server;
+  }
+
+  /**
+   * Finds a server that a gateway runs, without owning it: for reading beside it.
+   *
+   * @throws StorageError `storage.unavailable` when none runs
+   */
+  static attach(options: EmbeddedOptions): EmbeddedPostgres {
+    const server = new EmbeddedPostgres(prepareHome(options), () => undefined);
+    const running = readPostmaster(server.#home);
+    if (running === undefined) throw new StorageError('storage.unavailable', `no server runs on \`${server.folder}\``, { remedy: 'start the gateway, or set DATABASE_URL' });
+    server.#postmaster = running;
     return server;
   }
 

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/index.ts';
+import { systemClock, tenantId } from '../../core/index.ts';
+import { exportLog, Ledger, LedgerKey } from '../../ledger/index.ts';
+import { type LogReport, verifyExport } from '../../ledger/verify/index.ts';
+import { attachStorage } from '../../storage/index.ts';
+import { exitCode, print, run } from '../report.ts';
+
+/** `countersign ledger export` and `verify`. */
+export function ledgerCommand(program: Command): void {
+  const ledger = program.command('ledger').description('export a log, and verify an export offline');
+  ledger
+    .command('export')
+    .description('write a log as plain files that verify offline')
+    .requiredOption('--log <tenant>', 'whose log')
+    .requiredOption('--out <folder>', 'where to')
+    .action((options: { log: string; out: string }) => run(() => exportTo(options)));
+  ledger
+    .command('verify')
+    .description('verify an export: form, order, chain, root and signature; needs no network and no database')
+    .argument('<folder>', 'what `ledger export` wrote')
+    .option('--key <vkey>', 'the verifier key that was handed to you earlier; without it the one in the folder is used')
+    .option('--json', 'print the report as JSON', false)
+    .action((folder: string, options: { key?: string; json: boolean }) => run(() => verify(folder, options)));
+}
+
+async function exportTo(options: { log: string; out: string }): Promise<void> {
+  const config = loadConfig();
+  const log = tenantId(options.log);
+  const key = LedgerKey.read(config.env.ledgerKeyFile ?? join(config.dataDir, 'ledger.pem'));
+  const storage = await attachStorage({ databaseUrl: config.env.databaseUrl, databaseAppUrl: config.env.databaseAppUrl, dataDir: config.dataDir });
+  try {
+    const reader = new Ledger({ database: storage.database, key, ...config.ledger });
+    const { size } = await exportLog(storage.database, reader, log, options.out);
+    print(`wrote ${size} entries of log ${log} to ${options.out} at ${systemClock.now().toISOString()}`);
+  } finally {
+    await storage.close();
+  }
+}
+
+async function verify(folder: string, options: { key?: string; json: boolean }): Promise<void> {
+  const report = await verifyExport(folder, options.key);
+  if (report.faults.length > 0) process.exitCode = exitCode.failed;
+  print(options.json ? JSON.stringify(report, null, 2) : describe(report));
+  if (!options.json && report.keySource === 'export') print('note: the key came with the export; give --key with the one handed to you earlier to prove more than that it agrees with itself');
+}
+
+function describe(report: LogReport): string {
+  const head = `log ${report.log}: ${report.entries} entries, checkpoint for ${report.checkpointSize}, root ${report.root}`;
+  if (report.faults.length === 0) return `${head}\nok: every entry is there, unaltered and in order, and the signature is valid`;
+  return [head, ...report.faults.map((fault) => `FAULT ${fault.kind}: ${fault.message}`)].join('\n');
+}

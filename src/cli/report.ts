@@ -1,0 +1,25 @@
+import { CodedError } from '../core/index.ts';
+
+/** Exit codes of every command (docs/cli.md). */
+export const exitCode = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** Runs a command's body. An expected error becomes its message and what to do, on stderr; anything else is a fault and shows its stack. */
+export async function run(body: () => Promise<void>): Promise<void> {
+  try {
+    await body();
+  } catch (error) {
+    process.exitCode = exitCode.usage;
+    if (!(error instanceof CodedError)) throw error;
+    process.stderr.write(`error: ${error.message}\n${error.remedy === undefined ? '' : `  → ${error.remedy}\n`}`);
+  }
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Rows as aligned columns. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+}

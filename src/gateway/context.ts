@@ -1,0 +1,26 @@
+import type { Identity } from '../auth/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Decision, Kernel } from '../govern/index.ts';
+import type { IncidentParts } from '../incidents/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+import type { PolicyEngine } from '../policy/index.ts';
+import type { Database } from '../storage/index.ts';
+import type { Telemetry } from '../telemetry/index.ts';
+
+/** What the gateway is made of; built once by main.ts and passed on. */
+export type GatewayParts = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly ledger: Ledger;
+  readonly engine: PolicyEngine;
+  readonly kernel: Kernel;
+  readonly incidents: IncidentParts;
+  readonly telemetry: Telemetry;
+};
+
+/** What a resolver sees. `decisions` collects what this request was decided, for its headers. */
+export type GatewayContext = {
+  readonly parts: GatewayParts;
+  readonly identity: Identity;
+  readonly decisions: Decision[];
+};

@@ -1,0 +1,52 @@
+import { AuthError } from '../auth/index.ts';
+import { CodedError } from '../core/index.ts';
+import { GovernError } from '../govern/index.ts';
+import { IncidentError } from '../incidents/index.ts';
+import { LedgerError } from '../ledger/index.ts';
+import { StorageError } from '../storage/index.ts';
+import { GatewayError } from './errors.ts';
+
+/** An error as callers see it: a stable code, an HTTP status for REST, a sentence, and what to do. */
+export type PublicError = {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly remedy?: string;
+};
+
+/** Codes of domain errors that callers may see, with their HTTP status. What is not listed is masked. */
+const statuses: { readonly [code: string]: number } = {
+  'govern.invalid_arguments': 400,
+  'govern.idempotency_conflict': 409,
+  'govern.overloaded': 503,
+  'govern.stopping': 503,
+  'incident.adapter_unknown': 400,
+  'incident.payload_invalid': 400,
+  'ledger.entry_too_large': 413,
+  'storage.unavailable': 503,
+  'storage.full': 503,
+  'storage.conflict': 503,
+  'gateway.body_too_large': 413,
+  'gateway.body_malformed': 400,
+  'gateway.webhook_unauthorized': 401,
+};
+
+/** The one map from domain errors to what callers see; undefined: a fault of ours, to be logged and masked. */
+export function toPublic(error: unknown): PublicError | undefined {
+  if (error instanceof AuthError) return describe(error, error.status);
+  if (!isDomainError(error)) return undefined;
+  const status = statuses[error.code];
+  return status === undefined ? undefined : describe(error, status);
+}
+
+function isDomainError(error: unknown): error is CodedError {
+  return [GovernError, IncidentError, LedgerError, StorageError, GatewayError].some((kind) => error instanceof kind);
+}
+
+function describe(error: CodedError, status: number): PublicError {
+  const { code, message, remedy } = error;
+  return { code, status, message, ...(remedy !== undefined && { remedy }) };
+}
+
+/** What is said of a fault of ours: nothing but that it was one. */
+export const masked: PublicError = { code: 'internal', status: 500, message: 'something went wrong on our side', remedy: 'repeat the call with the same idempotency key; if it lasts, tell the operators the time of the call' };

@@ -1,0 +1,35 @@
+import type { Authenticator } from '../auth/index.ts';
+import type { Decision } from '../govern/index.ts';
+import type { EdgeRequest, Route } from './http.ts';
+import type { Yoga } from './yoga.ts';
+
+/** `/graphql`: nobody reaches it unnamed, but for the page of GraphiQL (development) and the preflight of CORS. */
+export function graphqlRoute(yoga: Yoga, authenticator: Authenticator, graphiql: boolean): Route {
+  return {
+    path: '/graphql',
+    methods: ['GET', 'POST', 'OPTIONS'],
+    handle: async (request) => {
+      const open = request.method === 'OPTIONS' || (graphiql && asksForPage(request));
+      const identity = open ? null : await authenticator.authenticate({ ...credentialsOf(request), channel: 'graphql' });
+      const decisions: Decision[] = [];
+      return yoga.fetch(request.url, await toInit(request), { identity, decisions });
+    },
+  };
+}
+
+function credentialsOf(request: EdgeRequest): Pick<Parameters<Authenticator['authenticate']>[0], 'authorization' | 'header' | 'peerAddress'> {
+  return { authorization: request.header('authorization'), header: request.header, peerAddress: request.peerAddress };
+}
+
+function asksForPage(request: EdgeRequest): boolean {
+  return request.method === 'GET' && !request.url.searchParams.has('query') && (request.header('accept') ?? '').includes('text/html');
+}
+
+async function toInit(request: EdgeRequest): Promise<RequestInit> {
+  const headers = new Headers();
+  for (const name of ['accept', 'content-type', 'origin', 'access-control-request-method', 'access-control-request-headers']) {
+    const value = request.header(name);
+    if (value !== undefined) headers.set(name, value);
+  }
+  return request.method === 'POST' ? { method: 'POST', headers, body: await request.body() } : { method: request.method, headers };
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError } from './errors.ts';
+
+/** A request as routes see it. */
+export type EdgeRequest = {
+  readonly method: string;
+  readonly url: URL;
+  /** Address of the socket's other end; a proxy's, when one is in between. */
+  readonly peerAddress: string;
+  header(name: string): string | undefined;
+  /** The whole body. @throws GatewayError `gateway.body_too_large` before more than the limit is read */
+  body(): Promise<Buffer<ArrayBuffer>>;
+};
+
+/** One path and what answers there. */
+export type Route = {
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** Answers even while the gateway is stopping. */
+  readonly always?: boolean;
+  readonly handle: (request: EdgeRequest) => Promise<Response>;
+};
+
+export function toEdgeRequest(message: IncomingMessage, bodyLimitBytes: number): EdgeRequest {
+  return {
+    method: message.method ?? 'GET',
+    // Only path and query are taken from the request; the origin is never used.
+    url: new URL(`http://gateway${(message.url ?? '/').replace(/^\/+/, '/')}`),
+    peerAddress: message.socket.remoteAddress ?? '',
+    header: (name) => {
+      const value = message.headers[name.toLowerCase()];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    body: () => readBody(message, bodyLimitBytes),
+  };
+}
+
+async function readBody(message: IncomingMessage, limit: number): Promise<Buffer<ArrayBuffer>> {
+  if (Number(message.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limit) throw tooLarge(limit);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(limit: number): GatewayError {
+  return new GatewayError('gateway.body_too_large', `the body has more than ${limit} bytes`, { remedy: 'send less at once, or raise `server.bodyLimitBytes`' });
+}
+
+/** Parses a JSON body. @throws GatewayError `gateway.body_malformed` */
+export function parseJsonBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new GatewayError('gateway.body_malformed', 'the body is not JSON in UTF-8', { cause, remedy: 'send a JSON object' });
+  }
+}
+
+export async function writeResponse(response: Response, to: ServerResponse): Promise<void> {
+  to.statusCode = response.status;
+  for (const [name, value] of response.headers) to.setHeader(name, value);
+  to.end(Buffer.from(await response.arrayBuffer()));
+}
+
+export function json(status: number, value: object, headers: Record<string, string> = {}): Response {
+  return new Response(`${JSON.stringify(value)}\n`, { status, headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers } });
+}

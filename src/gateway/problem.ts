@@ -1,0 +1,30 @@
+import { AuthError } from '../auth/index.ts';
+import type { Decision } from '../govern/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import { masked, toPublic } from './error-map.ts';
+import { json } from './http.ts';
+
+const type = { 'content-type': 'application/problem+json; charset=utf-8' };
+
+/** Any error as RFC 9457 problem details; what is not in the map is logged and masked. */
+export function problemOf(error: unknown, log: Logger): Response {
+  const known = toPublic(error);
+  if (known === undefined) log.error({ err: error }, 'a request failed unexpectedly');
+  const { code, status, message, remedy } = known ?? masked;
+  return json(status, { type: 'about:blank', title: message, status, code, remedy }, { ...type, ...headersFor(error, status) });
+}
+
+function headersFor(error: unknown, status: number): Record<string, string> {
+  if (error instanceof AuthError && status !== 503) return { 'www-authenticate': error.challenge };
+  if (status === 401) return { 'www-authenticate': 'Bearer realm="countersign"' };
+  return status === 503 ? { 'retry-after': '1' } : {};
+}
+
+/** A denial over REST: 403 with the decision; a step-up is 401 with the challenge of RFC 9470. */
+export function denied(decision: Decision): Response {
+  const { decisionId, ruleId, explanation, rules, challenge } = decision;
+  const status = challenge === null ? 403 : 401;
+  const headers = { ...type, 'x-ig-decision-id': decisionId, 'x-ig-rule-id': ruleId };
+  const stepUp = challenge === null ? {} : { 'www-authenticate': `Bearer error="insufficient_user_authentication", acr_values="${challenge.acrValues}", max_age="${challenge.maxAge}"` };
+  return json(status, { type: 'about:blank', title: explanation, status, code: 'policy.denied', decisionId, ruleId, rules, challenge }, { ...headers, ...stepUp });
+}

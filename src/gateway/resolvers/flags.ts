@@ -1,0 +1,14 @@
+import { listFlags } from '../../flags/index.ts';
+import type { Resolvers } from '../schema.gen.ts';
+
+export const flagResolvers: Resolvers = {
+  Query: {
+    flags: (_source, _args, { parts, identity }) => parts.database.transaction(identity.actor.tenant, (trx) => listFlags(trx, identity.actor.tenant)),
+  },
+  FlagPayload: {
+    flag: async ({ result }, _args, { parts, identity }) => {
+      const flags = await parts.database.transaction(identity.actor.tenant, (trx) => listFlags(trx, identity.actor.tenant));
+      return flags.find((flag) => flag.key === result?.['key']) ?? null;
+    },
+  },
+};

@@ -1,0 +1,913 @@
+// Generated from schema.graphql by `npm run generate`. Do not edit.
+import type { Json } from '../core/index.ts';
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Decision as DecisionModel, Outcome } from '../govern/index.ts';
+import type { Flag as FlagModel } from '../flags/index.ts';
+import type { Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
+import type { Receipt as ReceiptModel } from '../ledger/index.ts';
+import type { GatewayContext } from './context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = T | null | undefined;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** RFC 3339 in UTC, e.g. `2026-01-03T12:00:00.000Z`. */
+  DateTime: { input: string; output: Date | string; }
+  /** Any JSON value. */
+  JSON: { input: Json; output: Json; }
+  /** A whole number of up to 2^53 - 1: positions and sizes of logs. */
+  Long: { input: number; output: number; }
+};
+
+export type DecisionResult =
+  | 'ALLOW'
+  | 'DENY'
+  /** Allowed once you sign in again as `challenge` asks; repeat the call with the same idempotency key. */
+  | 'STEP_UP';
+
+export type Severity =
+  | 'P0'
+  | 'P1'
+  | 'P2'
+  | 'P3'
+  | 'P4';
+
+export type IncidentStatus =
+  | 'DETECTED'
+  | 'ACKNOWLEDGED'
+  | 'INVESTIGATING'
+  | 'RESOLVED'
+  | 'CLOSED';
+
+export type IncidentCategory =
+  | 'security_breach'
+  | 'data_leak'
+  | 'service_outage'
+  | 'compliance_violation'
+  | 'performance_degradation'
+  | 'authentication_failure'
+  | 'authorization_failure'
+  | 'system_error';
+
+export type OrchestrationStage =
+  | 'SUGGEST'
+  | 'DRY_RUN'
+  | 'APPROVE'
+  | 'EXECUTE';
+
+export type OrchestrationStatus =
+  | 'PROPOSED'
+  | 'DRY_RUNNING'
+  | 'DRY_RUN_PASSED'
+  | 'DRY_RUN_FAILED'
+  | 'APPROVED'
+  | 'REJECTED'
+  | 'EXECUTING'
+  | 'EXECUTED'
+  | 'EXECUTION_FAILED';
+
+export type ReceiptStatus =
+  /** The entry has its place in the log. */
+  | 'SEQUENCED'
+  /** Committed and sure to be sequenced; ask `receipt(entryId:)` later. */
+  | 'PENDING';
+
+/** A requirement that did not hold. */
+export type Requirement = {
+  readonly ruleId: Scalars['ID']['output'];
+  /** DENY, or STEP_UP when stronger authentication would meet it. */
+  readonly effect: DecisionResult;
+  readonly explanation: Scalars['String']['output'];
+  readonly remedy: Scalars['String']['output'];
+};
+
+/** What signing in again must ask for (RFC 9470). */
+export type Challenge = {
+  readonly acrValues: Scalars['String']['output'];
+  /** Seconds. */
+  readonly maxAge: Scalars['Int']['output'];
+};
+
+export type PolicyVersion = {
+  readonly digest: Scalars['String']['output'];
+  readonly revision: Scalars['String']['output'];
+};
+
+/** What was decided, by which rule and why. A denial is data, not an error. */
+export type Decision = {
+  readonly decisionId: Scalars['ID']['output'];
+  readonly action: Scalars['String']['output'];
+  readonly result: DecisionResult;
+  /** The grant when allowed, the first unmet requirement when not. */
+  readonly ruleId: Scalars['ID']['output'];
+  readonly explanation: Scalars['String']['output'];
+  /** Every unmet requirement, in order of precedence. */
+  readonly rules: ReadonlyArray<Requirement>;
+  readonly challenge: Maybe<Challenge>;
+  readonly obligations: ReadonlyArray<Scalars['String']['output']>;
+  readonly policy: PolicyVersion;
+  readonly inputDigest: Scalars['String']['output'];
+  readonly tenant: Scalars['ID']['output'];
+  readonly purpose: Scalars['String']['output'];
+  readonly ts: Scalars['DateTime']['output'];
+  /** Microseconds that the evaluation took. */
+  readonly micros: Scalars['Int']['output'];
+};
+
+/** Where the ledger has the action. */
+export type Receipt = {
+  readonly status: ReceiptStatus;
+  readonly log: Scalars['ID']['output'];
+  readonly entryId: Scalars['ID']['output'];
+  readonly seq: Maybe<Scalars['Long']['output']>;
+  /** Hex. */
+  readonly leafHash: Maybe<Scalars['String']['output']>;
+};
+
+/** An answer of the kernel: always a decision, and where it is recorded. */
+export type Governed = {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+};
+
+export type Viewer = {
+  readonly id: Scalars['ID']['output'];
+  readonly tenant: Scalars['ID']['output'];
+  readonly roles: ReadonlyArray<Scalars['String']['output']>;
+  readonly purposes: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type Incident = {
+  readonly id: Scalars['ID']['output'];
+  readonly title: Scalars['String']['output'];
+  readonly status: IncidentStatus;
+  readonly severity: Severity;
+  readonly category: IncidentCategory;
+  readonly region: Maybe<Scalars['String']['output']>;
+  /** Who or what reported it. */
+  readonly source: Scalars['String']['output'];
+  readonly detectedAt: Scalars['DateTime']['output'];
+  readonly acknowledgedAt: Maybe<Scalars['DateTime']['output']>;
+  readonly acknowledgedBy: Maybe<Scalars['ID']['output']>;
+  readonly resolvedAt: Maybe<Scalars['DateTime']['output']>;
+  readonly resolvedBy: Maybe<Scalars['ID']['output']>;
+  /** The remedies proposed for it, oldest first. */
+  readonly orchestrations: ReadonlyArray<Orchestration>;
+};
+
+export type Approval = {
+  readonly actor: Scalars['ID']['output'];
+  readonly planHash: Scalars['String']['output'];
+};
+
+/** A remedy on its way: suggest, dry run, approve, execute. */
+export type Orchestration = {
+  readonly id: Scalars['ID']['output'];
+  readonly incident: Incident;
+  readonly stage: OrchestrationStage;
+  readonly status: OrchestrationStatus;
+  /** The configured agent that carries it out. */
+  readonly adapter: Scalars['String']['output'];
+  /** True: the adapter only pretends, nothing real happens. */
+  readonly simulated: Scalars['Boolean']['output'];
+  readonly operation: Scalars['String']['output'];
+  readonly targets: ReadonlyArray<Scalars['String']['output']>;
+  readonly parameters: Scalars['JSON']['output'];
+  readonly justification: Scalars['String']['output'];
+  readonly proposedBy: Scalars['ID']['output'];
+  readonly proposedAt: Scalars['DateTime']['output'];
+  /** What the last dry run said it would change. */
+  readonly difference: Maybe<Scalars['JSON']['output']>;
+  readonly dryRunPassed: Maybe<Scalars['Boolean']['output']>;
+  readonly dryRunAt: Maybe<Scalars['DateTime']['output']>;
+  /** The plan as it stands now; approve and execute name it. */
+  readonly planHash: Maybe<Scalars['String']['output']>;
+  readonly approvals: ReadonlyArray<Approval>;
+  readonly executedBy: Maybe<Scalars['ID']['output']>;
+  readonly executedAt: Maybe<Scalars['DateTime']['output']>;
+  /** What the agent answered to the execution. */
+  readonly outcome: Maybe<Scalars['JSON']['output']>;
+};
+
+export type Flag = {
+  readonly key: Scalars['ID']['output'];
+  readonly enabled: Scalars['Boolean']['output'];
+  /** Requests a second; null when not throttled. */
+  readonly rateLimit: Maybe<Scalars['Int']['output']>;
+  readonly reason: Scalars['String']['output'];
+  readonly setBy: Scalars['ID']['output'];
+  readonly setAt: Scalars['DateTime']['output'];
+};
+
+/** An entry of the ledger. */
+export type Entry = {
+  readonly seq: Scalars['Long']['output'];
+  readonly entryId: Scalars['ID']['output'];
+  readonly ts: Scalars['DateTime']['output'];
+  /** The action. */
+  readonly type: Scalars['String']['output'];
+  readonly subject: Scalars['String']['output'];
+  readonly actor: Scalars['ID']['output'];
+  /** The hex hash of this entry's leaf. */
+  readonly leafHash: Scalars['String']['output'];
+  /** The hex hash of the leaf before; null for the first. */
+  readonly prev: Maybe<Scalars['String']['output']>;
+  readonly data: Scalars['JSON']['output'];
+};
+
+/** All that is needed to check offline that the log holds an entry (RFC 6962, C2SP). Hashes in hex. */
+export type InclusionProof = {
+  /** The leaf's exact bytes: canonical JSON. */
+  readonly leaf: Scalars['String']['output'];
+  readonly seq: Scalars['Long']['output'];
+  readonly path: ReadonlyArray<Scalars['String']['output']>;
+  /** A signed note. */
+  readonly checkpoint: Scalars['String']['output'];
+  readonly verifierKey: Scalars['String']['output'];
+};
+
+export type Checkpoint = {
+  readonly size: Scalars['Long']['output'];
+  /** A signed note. */
+  readonly note: Scalars['String']['output'];
+  readonly verifierKey: Scalars['String']['output'];
+};
+
+export type PageInfo = {
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  readonly endCursor: Maybe<Scalars['String']['output']>;
+};
+
+export type IncidentEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Incident;
+};
+
+export type IncidentConnection = {
+  readonly edges: ReadonlyArray<IncidentEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type TimelinePayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Oldest first; null when not allowed. */
+  readonly entries: Maybe<ReadonlyArray<Entry>>;
+};
+
+export type EntryProofPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  readonly proof: Maybe<InclusionProof>;
+};
+
+export type Query = {
+  /** Who the gateway takes you for. */
+  readonly viewer: Viewer;
+  readonly incident: Maybe<Incident>;
+  /** Newest first. */
+  readonly incidents: IncidentConnection;
+  readonly orchestration: Maybe<Orchestration>;
+  readonly flags: ReadonlyArray<Flag>;
+  /** Where an entry stands; null when your log has none of this id. */
+  readonly receipt: Maybe<Receipt>;
+  /** The newest signed head of your log. */
+  readonly checkpoint: Maybe<Checkpoint>;
+  /** An incident's history: its ledger entries. To look is an action of its own. */
+  readonly timeline: TimelinePayload;
+  /** One entry with its proof. To look is an action of its own. */
+  readonly entryProof: EntryProofPayload;
+};
+
+
+export type QueryIncidentArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryIncidentsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  status?: InputMaybe<IncidentStatus>;
+};
+
+
+export type QueryOrchestrationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryReceiptArgs = {
+  entryId: Scalars['ID']['input'];
+};
+
+
+export type QueryTimelineArgs = {
+  incidentId: Scalars['ID']['input'];
+  after?: InputMaybe<Scalars['Long']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryEntryProofArgs = {
+  entryId: Scalars['ID']['input'];
+};
+
+export type AcknowledgeInput = {
+  readonly incidentId: Scalars['ID']['input'];
+};
+
+export type ResolveInput = {
+  readonly incidentId: Scalars['ID']['input'];
+  readonly summary?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type ProposeInput = {
+  readonly incidentId: Scalars['ID']['input'];
+  /** A configured agent, or `simulate`. */
+  readonly adapter: Scalars['String']['input'];
+  readonly operation: Scalars['String']['input'];
+  readonly targets: ReadonlyArray<Scalars['String']['input']>;
+  readonly parameters?: InputMaybe<Scalars['JSON']['input']>;
+  readonly justification: Scalars['String']['input'];
+};
+
+export type DryRunInput = {
+  readonly orchestrationId: Scalars['ID']['input'];
+};
+
+export type ApproveInput = {
+  readonly orchestrationId: Scalars['ID']['input'];
+  /** The plan that you looked at. */
+  readonly planHash: Scalars['String']['input'];
+  readonly justification: Scalars['String']['input'];
+};
+
+export type RejectInput = {
+  readonly orchestrationId: Scalars['ID']['input'];
+  readonly justification: Scalars['String']['input'];
+};
+
+export type ExecuteInput = {
+  readonly orchestrationId: Scalars['ID']['input'];
+  /** The plan that was approved. */
+  readonly planHash: Scalars['String']['input'];
+};
+
+export type SetFlagInput = {
+  readonly key: Scalars['String']['input'];
+  readonly enabled: Scalars['Boolean']['input'];
+  /** Throttle to this many requests a second; leave out to lift a throttle. */
+  readonly rateLimit?: InputMaybe<Scalars['Int']['input']>;
+  readonly justification: Scalars['String']['input'];
+};
+
+export type IncidentPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  readonly incident: Maybe<Incident>;
+};
+
+export type OrchestrationPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  readonly orchestration: Maybe<Orchestration>;
+};
+
+export type FlagPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  readonly flag: Maybe<Flag>;
+};
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type Mutation = {
+  readonly acknowledge: IncidentPayload;
+  readonly resolve: IncidentPayload;
+  readonly propose: OrchestrationPayload;
+  readonly dryRun: OrchestrationPayload;
+  readonly approve: OrchestrationPayload;
+  readonly reject: OrchestrationPayload;
+  readonly execute: OrchestrationPayload;
+  readonly setFlag: FlagPayload;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationAcknowledgeArgs = {
+  input: AcknowledgeInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationResolveArgs = {
+  input: ResolveInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationProposeArgs = {
+  input: ProposeInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationDryRunArgs = {
+  input: DryRunInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationApproveArgs = {
+  input: ApproveInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationRejectArgs = {
+  input: RejectInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationExecuteArgs = {
+  input: ExecuteInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationSetFlagArgs = {
+  input: SetFlagInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+
+
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  Governed:
+    | ( Outcome )
+    | ( Outcome )
+    | ( Outcome )
+    | ( Outcome )
+    | ( Outcome )
+  ;
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  Long: ResolverTypeWrapper<Scalars['Long']['output']>;
+  DecisionResult: DecisionResult;
+  Severity: Severity;
+  IncidentStatus: IncidentStatus;
+  IncidentCategory: IncidentCategory;
+  OrchestrationStage: OrchestrationStage;
+  OrchestrationStatus: OrchestrationStatus;
+  ReceiptStatus: ReceiptStatus;
+  Requirement: ResolverTypeWrapper<Requirement>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Challenge: ResolverTypeWrapper<Challenge>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  PolicyVersion: ResolverTypeWrapper<PolicyVersion>;
+  Decision: ResolverTypeWrapper<DecisionModel>;
+  Receipt: ResolverTypeWrapper<ReceiptModel>;
+  Governed: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Governed']>;
+  Viewer: ResolverTypeWrapper<Viewer>;
+  Incident: ResolverTypeWrapper<IncidentModel>;
+  Approval: ResolverTypeWrapper<Approval>;
+  Orchestration: ResolverTypeWrapper<OrchestrationModel>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Flag: ResolverTypeWrapper<FlagModel>;
+  Entry: ResolverTypeWrapper<Entry>;
+  InclusionProof: ResolverTypeWrapper<InclusionProof>;
+  Checkpoint: ResolverTypeWrapper<Checkpoint>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  IncidentEdge: ResolverTypeWrapper<Omit<IncidentEdge, 'node'> & { node: ResolversTypes['Incident'] }>;
+  IncidentConnection: ResolverTypeWrapper<Omit<IncidentConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['IncidentEdge']> }>;
+  TimelinePayload: ResolverTypeWrapper<Outcome>;
+  EntryProofPayload: ResolverTypeWrapper<Outcome>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  AcknowledgeInput: AcknowledgeInput;
+  ResolveInput: ResolveInput;
+  ProposeInput: ProposeInput;
+  DryRunInput: DryRunInput;
+  ApproveInput: ApproveInput;
+  RejectInput: RejectInput;
+  ExecuteInput: ExecuteInput;
+  SetFlagInput: SetFlagInput;
+  IncidentPayload: ResolverTypeWrapper<Outcome>;
+  OrchestrationPayload: ResolverTypeWrapper<Outcome>;
+  FlagPayload: ResolverTypeWrapper<Outcome>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  DateTime: Scalars['DateTime']['output'];
+  JSON: Scalars['JSON']['output'];
+  Long: Scalars['Long']['output'];
+  Requirement: Requirement;
+  ID: Scalars['ID']['output'];
+  Challenge: Challenge;
+  Int: Scalars['Int']['output'];
+  PolicyVersion: PolicyVersion;
+  Decision: DecisionModel;
+  Receipt: ReceiptModel;
+  Governed: ResolversInterfaceTypes<ResolversParentTypes>['Governed'];
+  Viewer: Viewer;
+  Incident: IncidentModel;
+  Approval: Approval;
+  Orchestration: OrchestrationModel;
+  Boolean: Scalars['Boolean']['output'];
+  Flag: FlagModel;
+  Entry: Entry;
+  InclusionProof: InclusionProof;
+  Checkpoint: Checkpoint;
+  PageInfo: PageInfo;
+  IncidentEdge: Omit<IncidentEdge, 'node'> & { node: ResolversParentTypes['Incident'] };
+  IncidentConnection: Omit<IncidentConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['IncidentEdge']> };
+  TimelinePayload: Outcome;
+  EntryProofPayload: Outcome;
+  Query: Record<PropertyKey, never>;
+  AcknowledgeInput: AcknowledgeInput;
+  ResolveInput: ResolveInput;
+  ProposeInput: ProposeInput;
+  DryRunInput: DryRunInput;
+  ApproveInput: ApproveInput;
+  RejectInput: RejectInput;
+  ExecuteInput: ExecuteInput;
+  SetFlagInput: SetFlagInput;
+  IncidentPayload: Outcome;
+  OrchestrationPayload: Outcome;
+  FlagPayload: Outcome;
+  Mutation: Record<PropertyKey, never>;
+  String: Scalars['String']['output'];
+};
+
+export type GovernedDirectiveArgs = {
+  action: Scalars['String']['input'];
+};
+
+export type GovernedDirectiveResolver<Result, Parent, ContextType = GatewayContext, Args = GovernedDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
+export interface LongScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Long'], any> {
+  name: 'Long';
+}
+
+export type RequirementResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Requirement'] = ResolversParentTypes['Requirement']> = {
+  ruleId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  effect?: Resolver<ResolversTypes['DecisionResult'], ParentType, ContextType>;
+  explanation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  remedy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ChallengeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Challenge'] = ResolversParentTypes['Challenge']> = {
+  acrValues?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  maxAge?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type PolicyVersionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PolicyVersion'] = ResolversParentTypes['PolicyVersion']> = {
+  digest?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DecisionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Decision'] = ResolversParentTypes['Decision']> = {
+  decisionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  action?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  result?: Resolver<ResolversTypes['DecisionResult'], ParentType, ContextType>;
+  ruleId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  explanation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  rules?: Resolver<ReadonlyArray<ResolversTypes['Requirement']>, ParentType, ContextType>;
+  challenge?: Resolver<Maybe<ResolversTypes['Challenge']>, ParentType, ContextType>;
+  obligations?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  policy?: Resolver<ResolversTypes['PolicyVersion'], ParentType, ContextType>;
+  inputDigest?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tenant?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  purpose?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  ts?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  micros?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ReceiptResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Receipt'] = ResolversParentTypes['Receipt']> = {
+  status?: Resolver<ResolversTypes['ReceiptStatus'], ParentType, ContextType>;
+  log?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  entryId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  seq?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  leafHash?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type GovernedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Governed'] = ResolversParentTypes['Governed']> = {
+  __resolveType: TypeResolveFn<'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'FlagPayload', ParentType, ContextType>;
+};
+
+export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  tenant?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  purposes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type IncidentResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Incident'] = ResolversParentTypes['Incident']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['IncidentStatus'], ParentType, ContextType>;
+  severity?: Resolver<ResolversTypes['Severity'], ParentType, ContextType>;
+  category?: Resolver<ResolversTypes['IncidentCategory'], ParentType, ContextType>;
+  region?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  detectedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  acknowledgedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  acknowledgedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  resolvedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  resolvedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  orchestrations?: Resolver<ReadonlyArray<ResolversTypes['Orchestration']>, ParentType, ContextType>;
+};
+
+export type ApprovalResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Approval'] = ResolversParentTypes['Approval']> = {
+  actor?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  planHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type OrchestrationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Orchestration'] = ResolversParentTypes['Orchestration']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  incident?: Resolver<ResolversTypes['Incident'], ParentType, ContextType>;
+  stage?: Resolver<ResolversTypes['OrchestrationStage'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['OrchestrationStatus'], ParentType, ContextType>;
+  adapter?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  simulated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  operation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  targets?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  parameters?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  justification?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  proposedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  proposedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  difference?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  dryRunPassed?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  dryRunAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  planHash?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  approvals?: Resolver<ReadonlyArray<ResolversTypes['Approval']>, ParentType, ContextType>;
+  executedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  executedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+};
+
+export type FlagResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Flag'] = ResolversParentTypes['Flag']> = {
+  key?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  enabled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  rateLimit?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  setBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  setAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type EntryResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Entry'] = ResolversParentTypes['Entry']> = {
+  seq?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  entryId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  ts?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  subject?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  actor?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  leafHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  prev?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  data?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+};
+
+export type InclusionProofResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['InclusionProof'] = ResolversParentTypes['InclusionProof']> = {
+  leaf?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  path?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  checkpoint?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  verifierKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type CheckpointResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Checkpoint'] = ResolversParentTypes['Checkpoint']> = {
+  size?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  note?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  verifierKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type IncidentEdgeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['IncidentEdge'] = ResolversParentTypes['IncidentEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Incident'], ParentType, ContextType>;
+};
+
+export type IncidentConnectionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['IncidentConnection'] = ResolversParentTypes['IncidentConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['IncidentEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type TimelinePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['TimelinePayload'] = ResolversParentTypes['TimelinePayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  entries?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Entry']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EntryProofPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EntryProofPayload'] = ResolversParentTypes['EntryProofPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  proof?: Resolver<Maybe<ResolversTypes['InclusionProof']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
+  incident?: Resolver<Maybe<ResolversTypes['Incident']>, ParentType, ContextType, RequireFields<QueryIncidentArgs, 'id'>>;
+  incidents?: Resolver<ResolversTypes['IncidentConnection'], ParentType, ContextType, RequireFields<QueryIncidentsArgs, 'first'>>;
+  orchestration?: Resolver<Maybe<ResolversTypes['Orchestration']>, ParentType, ContextType, RequireFields<QueryOrchestrationArgs, 'id'>>;
+  flags?: Resolver<ReadonlyArray<ResolversTypes['Flag']>, ParentType, ContextType>;
+  receipt?: Resolver<Maybe<ResolversTypes['Receipt']>, ParentType, ContextType, RequireFields<QueryReceiptArgs, 'entryId'>>;
+  checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  timeline?: Resolver<ResolversTypes['TimelinePayload'], ParentType, ContextType, RequireFields<QueryTimelineArgs, 'incidentId' | 'after' | 'first'>>;
+  entryProof?: Resolver<ResolversTypes['EntryProofPayload'], ParentType, ContextType, RequireFields<QueryEntryProofArgs, 'entryId'>>;
+};
+
+export type IncidentPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['IncidentPayload'] = ResolversParentTypes['IncidentPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  incident?: Resolver<Maybe<ResolversTypes['Incident']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OrchestrationPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['OrchestrationPayload'] = ResolversParentTypes['OrchestrationPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  orchestration?: Resolver<Maybe<ResolversTypes['Orchestration']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type FlagPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['FlagPayload'] = ResolversParentTypes['FlagPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  flag?: Resolver<Maybe<ResolversTypes['Flag']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  acknowledge?: Resolver<ResolversTypes['IncidentPayload'], ParentType, ContextType, RequireFields<MutationAcknowledgeArgs, 'input'>>;
+  resolve?: Resolver<ResolversTypes['IncidentPayload'], ParentType, ContextType, RequireFields<MutationResolveArgs, 'input'>>;
+  propose?: Resolver<ResolversTypes['OrchestrationPayload'], ParentType, ContextType, RequireFields<MutationProposeArgs, 'input'>>;
+  dryRun?: Resolver<ResolversTypes['OrchestrationPayload'], ParentType, ContextType, RequireFields<MutationDryRunArgs, 'input'>>;
+  approve?: Resolver<ResolversTypes['OrchestrationPayload'], ParentType, ContextType, RequireFields<MutationApproveArgs, 'input'>>;
+  reject?: Resolver<ResolversTypes['OrchestrationPayload'], ParentType, ContextType, RequireFields<MutationRejectArgs, 'input'>>;
+  execute?: Resolver<ResolversTypes['OrchestrationPayload'], ParentType, ContextType, RequireFields<MutationExecuteArgs, 'input'>>;
+  setFlag?: Resolver<ResolversTypes['FlagPayload'], ParentType, ContextType, RequireFields<MutationSetFlagArgs, 'input'>>;
+};
+
+export type Resolvers<ContextType = GatewayContext> = {
+  DateTime?: GraphQLScalarType;
+  JSON?: GraphQLScalarType;
+  Long?: GraphQLScalarType;
+  Requirement?: RequirementResolvers<ContextType>;
+  Challenge?: ChallengeResolvers<ContextType>;
+  PolicyVersion?: PolicyVersionResolvers<ContextType>;
+  Decision?: DecisionResolvers<ContextType>;
+  Receipt?: ReceiptResolvers<ContextType>;
+  Governed?: GovernedResolvers<ContextType>;
+  Viewer?: ViewerResolvers<ContextType>;
+  Incident?: IncidentResolvers<ContextType>;
+  Approval?: ApprovalResolvers<ContextType>;
+  Orchestration?: OrchestrationResolvers<ContextType>;
+  Flag?: FlagResolvers<ContextType>;
+  Entry?: EntryResolvers<ContextType>;
+  InclusionProof?: InclusionProofResolvers<ContextType>;
+  Checkpoint?: CheckpointResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  IncidentEdge?: IncidentEdgeResolvers<ContextType>;
+  IncidentConnection?: IncidentConnectionResolvers<ContextType>;
+  TimelinePayload?: TimelinePayloadResolvers<ContextType>;
+  EntryProofPayload?: EntryProofPayloadResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  IncidentPayload?: IncidentPayloadResolvers<ContextType>;
+  OrchestrationPayload?: OrchestrationPayloadResolvers<ContextType>;
+  FlagPayload?: FlagPayloadResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+};
+
+export type DirectiveResolvers<ContextType = GatewayContext> = {
+  governed?: GovernedDirectiveResolver<any, any, ContextType>;
+};

@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Authenticator } from '../auth/index.ts';
+import { messageOf } from '../core/index.ts';
+import type { GatewayParts } from './context.ts';
+import { GatewayError } from './errors.ts';
+import { graphqlRoute } from './graphql-route.ts';
+import { json, type Route, toEdgeRequest, writeResponse } from './http.ts';
+import type { DevTokens } from './plugins/graphiql.ts';
+import { problemOf } from './problem.ts';
+import { alertmanager } from './rest/alertmanager.ts';
+import { health } from './rest/health.ts';
+import { metricsRoute } from './rest/metrics.ts';
+import { ready } from './rest/ready.ts';
+import type { WebhookCredential } from './rest/webhook-source.ts';
+import { buildSchema } from './schema.ts';
+import { buildYoga } from './yoga.ts';
+
+export type GatewayOptions = {
+  readonly authenticator: Authenticator;
+  readonly webhooks: readonly WebhookCredential[];
+  /** Given in development only: turns GraphiQL on. */
+  readonly devTokens?: DevTokens | undefined;
+};
+
+/** The HTTP edge. */
+export class Gateway {
+  readonly #parts: GatewayParts;
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #server: Server;
+  #stopping = false;
+
+  private constructor(parts: GatewayParts, options: GatewayOptions) {
+    const yoga = buildYoga(buildSchema(parts.kernel.actions), parts, options.devTokens);
+    const routes = [
+      health,
+      ready(parts, () => this.#stopping),
+      metricsRoute(parts.telemetry.metrics),
+      alertmanager(parts, options.webhooks),
+      graphqlRoute(yoga, options.authenticator, options.devTokens !== undefined),
+    ];
+    this.#parts = parts;
+    this.#routes = new Map(routes.map((route) => [route.path, route]));
+    this.#server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }, (message, response) => void this.#serve(message, response));
+  }
+
+  /** @throws GatewayError `gateway.listen_failed`, `gateway.ungoverned_mutation`, `gateway.unknown_action` */
+  static async listen(parts: GatewayParts, options: GatewayOptions): Promise<Gateway> {
+    const gateway = new Gateway(parts, options);
+    const { host, port } = parts.config.server;
+    try {
+      gateway.#server.listen(port, host);
+      await once(gateway.#server, 'listening');
+    } catch (cause) {
+      throw new GatewayError('gateway.listen_failed', `cannot listen on ${host}:${port}: ${messageOf(cause)}`, { cause, remedy: 'free the port, or set PORT' });
+    }
+    return gateway;
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('the gateway is not listening');
+    return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+  }
+
+  /** Answers 503 to new requests while those under way finish, within the configured time; then closes. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    const patience = new AbortController();
+    const timeout = delay(this.#parts.config.server.drainSeconds * 1000, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([this.#parts.kernel.close(), timeout]);
+    patience.abort();
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeIdleConnections();
+    const lingering = setTimeout(() => this.#server.closeAllConnections(), 1_000);
+    await closed;
+    clearTimeout(lingering);
+  }
+
+  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const answer = await this.#answer(message);
+      if (this.#stopping) answer.headers.set('connection', 'close');
+      await writeResponse(answer, response);
+    } catch (error) {
+      this.#parts.telemetry.log.debug({ err: error }, 'a response could not be written: its caller has gone');
+      response.destroy();
+    }
+  }
+
+  async #answer(message: IncomingMessage): Promise<Response> {
+    try {
+      const request = toEdgeRequest(message, this.#parts.config.server.bodyLimitBytes);
+      const route = this.#routes.get(request.url.pathname);
+      if (route === undefined) return json(404, { title: 'there is nothing here', status: 404, code: 'not_found' });
+      if (!route.methods.includes(request.method)) return json(405, { title: `use ${route.methods.join(' or ')}`, status: 405, code: 'method_not_allowed' }, { allow: route.methods.join(', ') });
+      if (this.#stopping && route.always !== true) return json(503, { title: 'this gateway is stopping', status: 503, code: 'govern.stopping' }, { 'retry-after': '1' });
+      return await route.handle(request);
+    } catch (error) {
+      return problemOf(error, this.#parts.telemetry.log);
+    }
+  }
+}
