@@ -50,7 +50,8 @@ function assertCanonicalisable(value: unknown, path: string): void {
       if (Number.isInteger(value) && !Number.isSafeInteger(value)) refuse(path, 'an integer beyond 2^53 - 1');
       return;
     case 'object':
-      return assertContainer(value, path);
+      assertContainer(value, path);
+      return;
     default:
       refuse(path, `a value of type ${typeof value}`);
   }

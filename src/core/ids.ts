@@ -26,14 +26,17 @@ export type TenantId = Id<'tenant'>;
 
 /** A new identifier of a kind: its prefix and a UUIDv7 (RFC 9562 §5.7). */
 export function newId<K extends Kind>(kind: K, at: Date = new Date()): Id<K> {
-  return `${prefixes[kind]}_${uuidV7(at.getTime())}` as Id<K>;
+  const id = `${prefixes[kind]}_${uuidV7(at.getTime())}`;
+  if (!isId(kind, id)) throw new Error(`made the malformed id \`${id}\``);
+  return id;
 }
 
-const uuidPattern = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+const uuidV7Pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** True when `value` has the form of an identifier of that kind; says nothing of whether it exists. */
 export function isId<K extends Kind>(kind: K, value: string): value is Id<K> {
-  return new RegExp(`^${prefixes[kind]}_${uuidPattern}$`).test(value);
+  const prefix = `${prefixes[kind]}_`;
+  return value.startsWith(prefix) && uuidV7Pattern.test(value.slice(prefix.length));
 }
 
 /** A tenant's name: what the token's tenant claim may hold, and what a ledger's origin is made from. */

@@ -43,7 +43,12 @@ export type BuildRequest = {
   readonly builder?: string | undefined;
 };
 
-export type BuiltBundle = { readonly folder: string; readonly manifest: Manifest; readonly manifestDigest: string; readonly decisions: number };
+export type BuiltBundle = {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly manifestDigest: string;
+  readonly decisions: number;
+};
 
 /**
  * Gathers what a release must show, checks it against the contract and writes it to one folder with its manifest. The same
@@ -65,8 +70,20 @@ export async function buildBundle(request: BuildRequest): Promise<BuiltBundle> {
   const gathered = [sbom, provenance, decisions.artifact, coverageItem, policyItem, ledger.checkpoint, proofs, emptyRootArtifact()];
   const artifacts = [...gathered, guideArtifact(release, gathered.filter(isAttested))];
   const measured = { coveragePercent: coverage.coverage, decisions: decisions.seqs.length };
-  const verdict = judge(contract, artifacts.map((item) => item.name), measured);
-  const manifest = toManifest({ release, artifacts, provenance: digestOf(provenance.bytes), ledger, prevManifest, policy, contract: verdict });
+  const verdict = judge(
+    contract,
+    artifacts.map((item) => item.name),
+    measured,
+  );
+  const manifest = toManifest({
+    release,
+    artifacts,
+    provenance: digestOf(provenance.bytes),
+    ledger,
+    prevManifest,
+    policy,
+    contract: verdict,
+  });
   const manifestFile = { name: names.manifest, bytes: canonicalFile(manifest) };
   writeFolder(request.out, [...artifacts, manifestFile]);
   return { folder: resolve(request.out), manifest, manifestDigest: digestOf(manifestFile.bytes), decisions: decisions.seqs.length };

@@ -36,12 +36,16 @@ export function judge(contract: Contract, present: readonly string[], measured: 
     });
   }
   const { minimumPercent } = contract.policyCoverage;
-  if (measured.coveragePercent < minimumPercent) throw unmet(`policy coverage is ${measured.coveragePercent} %, at least ${minimumPercent} % is required`);
+  if (measured.coveragePercent < minimumPercent)
+    throw unmet(`policy coverage is ${measured.coveragePercent} %, at least ${minimumPercent} % is required`);
   const { minimumDecisions } = contract.decisionLog;
-  if (measured.decisions < minimumDecisions) throw unmet(`the ledger has ${measured.decisions} decisions, at least ${minimumDecisions} are required`);
+  if (measured.decisions < minimumDecisions)
+    throw unmet(`the ledger has ${measured.decisions} decisions, at least ${minimumDecisions} are required`);
   return { required, missing };
 }
 
 function unmet(what: string): EvidenceError {
-  return new EvidenceError('evidence.contract_unmet', what, { remedy: 'correct that before the release, or change evidence/contract.yaml' });
+  return new EvidenceError('evidence.contract_unmet', what, {
+    remedy: 'correct that before the release, or change evidence/contract.yaml',
+  });
 }

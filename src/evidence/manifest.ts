@@ -12,7 +12,13 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 export const manifestSchema = z.strictObject({
   release: z.string(),
   artifacts: z.array(
-    z.strictObject({ name: z.string(), sha256: hex, size: z.int().min(0), mediaType: z.string(), predicateType: z.string().exactOptional() }),
+    z.strictObject({
+      name: z.string(),
+      sha256: hex,
+      size: z.int().min(0),
+      mediaType: z.string(),
+      predicateType: z.string().exactOptional(),
+    }),
   ),
   provenance: digest,
   ledger: z.strictObject({

@@ -69,7 +69,8 @@ function parseManifest(where: string, bytes: Buffer): Manifest {
 
 function bytesIn(files: ReadonlyMap<string, Buffer>, name: string): Buffer {
   const bytes = files.get(name);
-  if (bytes === undefined) throw new EvidenceError('evidence.bundle_invalid', `the bundle has no \`${name}\``, { remedy: 'build it again' });
+  if (bytes === undefined)
+    throw new EvidenceError('evidence.bundle_invalid', `the bundle has no \`${name}\``, { remedy: 'build it again' });
   return bytes;
 }
 

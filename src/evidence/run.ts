@@ -15,9 +15,13 @@ export async function run(program: string, args: readonly string[], cwd: string)
     const { stdout } = await execute(program, [...args], { cwd, maxBuffer: 256 * 1024 * 1024, timeout: 300_000 });
     return stdout;
   } catch (cause) {
-    throw new EvidenceError('evidence.command_failed', `\`${[program, ...args].join(' ')}\` failed in \`${cwd}\`: ${messageOf(cause).trim()}`, {
-      cause,
-      remedy: `run it there by hand and correct what it names; ${program} must be on PATH`,
-    });
+    throw new EvidenceError(
+      'evidence.command_failed',
+      `\`${[program, ...args].join(' ')}\` failed in \`${cwd}\`: ${messageOf(cause).trim()}`,
+      {
+        cause,
+        remedy: `run it there by hand and correct what it names; ${program} must be on PATH`,
+      },
+    );
   }
 }

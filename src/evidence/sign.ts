@@ -15,7 +15,12 @@ export type SignRequest = {
   readonly password?: string | undefined;
 };
 
-export type SignedBundle = { readonly folder: string; readonly release: string; readonly keyHint: string; readonly files: readonly string[] };
+export type SignedBundle = {
+  readonly folder: string;
+  readonly release: string;
+  readonly keyHint: string;
+  readonly files: readonly string[];
+};
 
 /**
  * Signs a bundle: manifest.json itself and an in-toto statement about each item, as sigstore bundles that stock cosign verifies

@@ -3,7 +3,10 @@ import { type AnyCommand, defineCommand, knownResource } from '../govern/index.t
 import { type Flag, lockFlag, upsertFlag } from './store.ts';
 
 const args = z.strictObject({
-  key: z.string().regex(/^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/, 'must be lower-case words joined by . or -').max(100),
+  key: z
+    .string()
+    .regex(/^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/, 'must be lower-case words joined by . or -')
+    .max(100),
   enabled: z.boolean(),
   rateLimit: z.int().min(0).max(1_000_000).nullish(),
   justification: z.string().max(2_000),

@@ -39,7 +39,13 @@ export async function listFlags(trx: Trx, tenant: string): Promise<Flag[]> {
  * decided, and whoever decides after that sees it. The row is made when there is none, or there would be nothing to hold.
  */
 export async function holdKillSwitch(trx: Trx, tenant: string, at: Date): Promise<boolean> {
-  const row = await trx.selectFrom('flag').select('enabled').where('tenant', '=', tenant).where('key', '=', KILL_SWITCH).forShare().executeTakeFirst();
+  const row = await trx
+    .selectFrom('flag')
+    .select('enabled')
+    .where('tenant', '=', tenant)
+    .where('key', '=', KILL_SWITCH)
+    .forShare()
+    .executeTakeFirst();
   if (row !== undefined) return row.enabled;
   await trx
     .insertInto('flag')

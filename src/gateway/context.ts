@@ -24,3 +24,6 @@ export type GatewayContext = {
   readonly identity: Identity;
   readonly decisions: Decision[];
 };
+
+/** What the HTTP edge knows of a request before GraphQL sees it. Null identity: only GraphiQL's page may be asked for. */
+export type RequestContext = { readonly identity: Identity | null; readonly decisions: Decision[] };

@@ -1,5 +1,5 @@
 import { AuthError } from '../auth/index.ts';
-import { CodedError } from '../core/index.ts';
+import type { CodedError } from '../core/index.ts';
 import { GovernError } from '../govern/index.ts';
 import { IncidentError } from '../incidents/index.ts';
 import { LedgerError } from '../ledger/index.ts';
@@ -49,4 +49,9 @@ function describe(error: CodedError, status: number): PublicError {
 }
 
 /** What is said of a fault of ours: nothing but that it was one. */
-export const masked: PublicError = { code: 'internal', status: 500, message: 'something went wrong on our side', remedy: 'repeat the call with the same idempotency key; if it lasts, tell the operators the time of the call' };
+export const masked: PublicError = {
+  code: 'internal',
+  status: 500,
+  message: 'something went wrong on our side',
+  remedy: 'repeat the call with the same idempotency key; if it lasts, tell the operators the time of the call',
+};

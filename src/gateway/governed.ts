@@ -31,7 +31,11 @@ export function actionOf(schema: GraphQLSchema, field: GraphQLFieldConfig<never,
 
 function governed(action: string): Field['resolve'] & {} {
   return async (_source, { input, idempotencyKey, ...rest }, { parts, identity, decisions }): Promise<Outcome> => {
-    const outcome = await parts.kernel.govern(action, { identity, args: { ...(input ?? rest) }, idempotencyKey: idempotencyKey ?? undefined });
+    const outcome = await parts.kernel.govern(action, {
+      identity,
+      args: { ...(input ?? rest) },
+      idempotencyKey: idempotencyKey ?? undefined,
+    });
     decisions.push(outcome.decision);
     return outcome;
   };
@@ -39,9 +43,13 @@ function governed(action: string): Field['resolve'] & {} {
 
 function assertKnown(action: string, actions: readonly string[], field: string): string {
   if (actions.includes(action)) return action;
-  throw new GatewayError('gateway.unknown_action', `\`${field}\` names the action \`${action}\`, for which there is no command`, { remedy: 'add the command to its domain, or correct the name' });
+  throw new GatewayError('gateway.unknown_action', `\`${field}\` names the action \`${action}\`, for which there is no command`, {
+    remedy: 'add the command to its domain, or correct the name',
+  });
 }
 
 function ungoverned(field: string): GatewayError {
-  return new GatewayError('gateway.ungoverned_mutation', `the mutation \`${field}\` carries no @governed(action:)`, { remedy: 'name its action in schema.graphql; nothing changes state without a decision' });
+  return new GatewayError('gateway.ungoverned_mutation', `the mutation \`${field}\` carries no @governed(action:)`, {
+    remedy: 'name its action in schema.graphql; nothing changes state without a decision',
+  });
 }

@@ -17,7 +17,9 @@ export function graphqlRoute(yoga: Yoga, authenticator: Authenticator, graphiql:
   };
 }
 
-function credentialsOf(request: EdgeRequest): Pick<Parameters<Authenticator['authenticate']>[0], 'authorization' | 'header' | 'peerAddress'> {
+function credentialsOf(
+  request: EdgeRequest,
+): Pick<Parameters<Authenticator['authenticate']>[0], 'authorization' | 'header' | 'peerAddress'> {
   return { authorization: request.header('authorization'), header: request.header, peerAddress: request.peerAddress };
 }
 

@@ -48,7 +48,9 @@ async function readBody(message: IncomingMessage, limit: number): Promise<Buffer
 }
 
 function tooLarge(limit: number): GatewayError {
-  return new GatewayError('gateway.body_too_large', `the body has more than ${limit} bytes`, { remedy: 'send less at once, or raise `server.bodyLimitBytes`' });
+  return new GatewayError('gateway.body_too_large', `the body has more than ${limit} bytes`, {
+    remedy: 'send less at once, or raise `server.bodyLimitBytes`',
+  });
 }
 
 /** Parses a JSON body. @throws GatewayError `gateway.body_malformed` */
@@ -67,5 +69,8 @@ export async function writeResponse(response: Response, to: ServerResponse): Pro
 }
 
 export function json(status: number, value: object, headers: Record<string, string> = {}): Response {
-  return new Response(`${JSON.stringify(value)}\n`, { status, headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers } });
+  return new Response(`${JSON.stringify(value)}\n`, {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
+  });
 }

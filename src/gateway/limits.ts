@@ -1,10 +1,11 @@
 import {
   type ASTVisitor,
   type FieldNode,
-  GraphQLError,
   type FragmentDefinitionNode,
+  GraphQLError,
   Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
@@ -35,16 +36,18 @@ export const limitRule: ValidationRule = (context: ValidationContext): ASTVisito
 
 /** `visited` breaks cycles of fragments, which another rule reports. */
 function measure(set: SelectionSetNode, context: ValidationContext, visited: ReadonlySet<string>): Measure {
-  return set.selections.map((selection) => {
-    switch (selection.kind) {
-      case Kind.FIELD:
-        return measureField(selection, context, visited);
-      case Kind.INLINE_FRAGMENT:
-        return measure(selection.selectionSet, context, visited);
-      case Kind.FRAGMENT_SPREAD:
-        return measureFragment(selection.name.value, context.getFragment(selection.name.value), context, visited);
-    }
-  }).reduce(together, nothing);
+  return set.selections.map((selection) => measureSelection(selection, context, visited)).reduce(together, nothing);
+}
+
+function measureSelection(selection: SelectionNode, context: ValidationContext, visited: ReadonlySet<string>): Measure {
+  switch (selection.kind) {
+    case Kind.FIELD:
+      return measureField(selection, context, visited);
+    case Kind.INLINE_FRAGMENT:
+      return measure(selection.selectionSet, context, visited);
+    case Kind.FRAGMENT_SPREAD:
+      return measureFragment(selection.name.value, context.getFragment(selection.name.value), context, visited);
+  }
 }
 
 function measureField(field: FieldNode, context: ValidationContext, visited: ReadonlySet<string>): Measure {
@@ -57,7 +60,12 @@ function measureField(field: FieldNode, context: ValidationContext, visited: Rea
   };
 }
 
-function measureFragment(name: string, fragment: FragmentDefinitionNode | null | undefined, context: ValidationContext, visited: ReadonlySet<string>): Measure {
+function measureFragment(
+  name: string,
+  fragment: FragmentDefinitionNode | null | undefined,
+  context: ValidationContext,
+  visited: ReadonlySet<string>,
+): Measure {
   if (fragment === null || fragment === undefined || visited.has(name)) return nothing;
   return measure(fragment.selectionSet, context, new Set([...visited, name]));
 }
@@ -76,5 +84,8 @@ function together(one: Measure, other: Measure): Measure {
 }
 
 function tooMuch(operation: OperationDefinitionNode, what: string, is: number, limit: number): GraphQLError {
-  return new GraphQLError(`the operation's ${what} is ${is}, at most ${limit} is allowed; ask for less at once`, { nodes: operation, extensions: { code: 'operation_too_large' } });
+  return new GraphQLError(`the operation's ${what} is ${is}, at most ${limit} is allowed; ask for less at once`, {
+    nodes: operation,
+    extensions: { code: 'operation_too_large' },
+  });
 }

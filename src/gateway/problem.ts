@@ -25,6 +25,15 @@ export function denied(decision: Decision): Response {
   const { decisionId, ruleId, explanation, rules, challenge } = decision;
   const status = challenge === null ? 403 : 401;
   const headers = { ...type, 'x-ig-decision-id': decisionId, 'x-ig-rule-id': ruleId };
-  const stepUp = challenge === null ? {} : { 'www-authenticate': `Bearer error="insufficient_user_authentication", acr_values="${challenge.acrValues}", max_age="${challenge.maxAge}"` };
-  return json(status, { type: 'about:blank', title: explanation, status, code: 'policy.denied', decisionId, ruleId, rules, challenge }, { ...headers, ...stepUp });
+  const stepUp =
+    challenge === null
+      ? {}
+      : {
+          'www-authenticate': `Bearer error="insufficient_user_authentication", acr_values="${challenge.acrValues}", max_age="${challenge.maxAge}"`,
+        };
+  return json(
+    status,
+    { type: 'about:blank', title: explanation, status, code: 'policy.denied', decisionId, ruleId, rules, challenge },
+    { ...headers, ...stepUp },
+  );
 }

@@ -13,6 +13,10 @@ export function readTypeDefs(): string {
 
 /** The executable schema; `actions` are those that have a command. @throws GatewayError */
 export function buildSchema(actions: readonly string[], typeDefs: string = readTypeDefs()): GraphQLSchema {
-  const schema = makeExecutableSchema({ typeDefs, resolvers: [...resolvers], resolverValidationOptions: { requireResolversToMatchSchema: 'error' } });
+  const schema = makeExecutableSchema({
+    typeDefs,
+    resolvers: [...resolvers],
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+  });
   return governSchema(schema, actions);
 }

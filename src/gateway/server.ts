@@ -42,7 +42,10 @@ export class Gateway {
     ];
     this.#parts = parts;
     this.#routes = new Map(routes.map((route) => [route.path, route]));
-    this.#server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }, (message, response) => void this.#serve(message, response));
+    this.#server = createServer(
+      { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
+      (message, response) => void this.#serve(message, response),
+    );
   }
 
   /** @throws GatewayError `gateway.listen_failed`, `gateway.ungoverned_mutation`, `gateway.unknown_action` */
@@ -53,7 +56,10 @@ export class Gateway {
       gateway.#server.listen(port, host);
       await once(gateway.#server, 'listening');
     } catch (cause) {
-      throw new GatewayError('gateway.listen_failed', `cannot listen on ${host}:${port}: ${messageOf(cause)}`, { cause, remedy: 'free the port, or set PORT' });
+      throw new GatewayError('gateway.listen_failed', `cannot listen on ${host}:${port}: ${messageOf(cause)}`, {
+        cause,
+        remedy: 'free the port, or set PORT',
+      });
     }
     return gateway;
   }
@@ -95,8 +101,14 @@ export class Gateway {
       const request = toEdgeRequest(message, this.#parts.config.server.bodyLimitBytes);
       const route = this.#routes.get(request.url.pathname);
       if (route === undefined) return json(404, { title: 'there is nothing here', status: 404, code: 'not_found' });
-      if (!route.methods.includes(request.method)) return json(405, { title: `use ${route.methods.join(' or ')}`, status: 405, code: 'method_not_allowed' }, { allow: route.methods.join(', ') });
-      if (this.#stopping && route.always !== true) return json(503, { title: 'this gateway is stopping', status: 503, code: 'govern.stopping' }, { 'retry-after': '1' });
+      if (!route.methods.includes(request.method))
+        return json(
+          405,
+          { title: `use ${route.methods.join(' or ')}`, status: 405, code: 'method_not_allowed' },
+          { allow: route.methods.join(', ') },
+        );
+      if (this.#stopping && route.always !== true)
+        return json(503, { title: 'this gateway is stopping', status: 503, code: 'govern.stopping' }, { 'retry-after': '1' });
       return await route.handle(request);
     } catch (error) {
       return problemOf(error, this.#parts.telemetry.log);

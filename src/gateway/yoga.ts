@@ -1,15 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
-import type { Identity } from '../auth/index.ts';
-import type { Decision } from '../govern/index.ts';
-import type { GatewayContext, GatewayParts } from './context.ts';
+import type { GatewayContext, GatewayParts, RequestContext } from './context.ts';
 import { type DevTokens, graphiqlOptions } from './plugins/graphiql.ts';
 import { maskError } from './plugins/mask-error.ts';
 import { useDecisionHeaders } from './plugins/use-decision-headers.ts';
 import { useLimits } from './plugins/use-limits.ts';
-
-/** What the HTTP edge knows of a request before GraphQL sees it. Null identity: only GraphiQL's page may be asked for. */
-export type RequestContext = { readonly identity: Identity | null; readonly decisions: Decision[] };
 
 export type Yoga = YogaServerInstance<RequestContext, GatewayContext>;
 

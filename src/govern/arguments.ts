@@ -7,5 +7,8 @@ export function parseArguments<A, S, R extends JsonObject>(command: Command<A, S
   const parsed = command.args.safeParse(args);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `\`${issue.path.join('.') || 'input'}\`: ${issue.message}`);
-  throw new GovernError('govern.invalid_arguments', problems.join('; '), { cause: parsed.error, remedy: 'correct the named fields and repeat the call' });
+  throw new GovernError('govern.invalid_arguments', problems.join('; '), {
+    cause: parsed.error,
+    remedy: 'correct the named fields and repeat the call',
+  });
 }

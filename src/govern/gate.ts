@@ -15,9 +15,12 @@ export class Gate {
 
   /** @throws GovernError `govern.overloaded`, `govern.stopping` */
   async pass<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#stopping) throw new GovernError('govern.stopping', 'this gateway is stopping', { remedy: 'repeat the call; another gateway will take it' });
+    if (this.#stopping)
+      throw new GovernError('govern.stopping', 'this gateway is stopping', { remedy: 'repeat the call; another gateway will take it' });
     if (this.#inFlight >= this.#limit) {
-      throw new GovernError('govern.overloaded', `${this.#limit} governed actions are already under way`, { remedy: 'repeat the call after a moment, with the same idempotency key' });
+      throw new GovernError('govern.overloaded', `${this.#limit} governed actions are already under way`, {
+        remedy: 'repeat the call after a moment, with the same idempotency key',
+      });
     }
     this.#count(1);
     try {

@@ -2,7 +2,13 @@ import type { TenantId } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import { GovernError } from './errors.ts';
 
-export type IdempotencyClaim = { readonly tenant: TenantId; readonly actor: string; readonly key: string; readonly requestDigest: string; readonly now: Date };
+export type IdempotencyClaim = {
+  readonly tenant: TenantId;
+  readonly actor: string;
+  readonly key: string;
+  readonly requestDigest: string;
+  readonly now: Date;
+};
 
 /**
  * Claims a key inside the transaction that does the work. Of two calls with one key the second waits here for the first to

@@ -4,12 +4,12 @@ import type { Ledger, Receipt } from '../ledger/index.ts';
 import { type PolicyEngine, type PolicyInput, policyNow } from '../policy/index.ts';
 import type { Database, Trx } from '../storage/index.ts';
 import type { Span, Telemetry } from '../telemetry/index.ts';
-import { type AnyCommand, type Command, type Effect, type Loaded, type Scope } from './command.ts';
+import { parseArguments } from './arguments.ts';
+import type { AnyCommand, Command, Effect, Loaded, Scope } from './command.ts';
 import { type Decision, disclose, toDecision } from './decision.ts';
 import { GovernError } from './errors.ts';
 import { Gate } from './gate.ts';
 import { claimKey, type IdempotencyClaim, storeOutcome } from './idempotency.ts';
-import { parseArguments } from './arguments.ts';
 
 export type KernelOptions = {
   readonly database: Database;
@@ -108,12 +108,20 @@ export class Kernel {
   #decide(input: PolicyInput, scope: Scope): Decision {
     const { engine, telemetry } = this.#options;
     const evaluation = engine.decide(input);
-    if (evaluation.fault !== undefined) telemetry.log.error({ err: evaluation.fault, decisionId: scope.decisionId }, 'the policy engine failed, denied');
+    if (evaluation.fault !== undefined)
+      telemetry.log.error({ err: evaluation.fault, decisionId: scope.decisionId }, 'the policy engine failed, denied');
     telemetry.metrics.decisionSeconds.observe({ action: input.action }, evaluation.micros / 1e6);
     return toDecision(scope.decisionId, scope.actor.tenant, input, evaluation);
   }
 
-  async #record(trx: Trx, id: EntryId, input: PolicyInput, decision: Decision, effect: Effect<JsonObject> | null, about: readonly string[] = []): Promise<void> {
+  async #record(
+    trx: Trx,
+    id: EntryId,
+    input: PolicyInput,
+    decision: Decision,
+    effect: Effect<JsonObject> | null,
+    about: readonly string[] = [],
+  ): Promise<void> {
     const { actor, resource } = input;
     await this.#options.ledger.append(
       trx,
@@ -141,7 +149,10 @@ export class Kernel {
     const { decisionId, action, result, ruleId, tenant, micros } = answered.decision;
     const { telemetry, onSettled } = this.#options;
     span.setAttributes({ 'ig.decision_id': decisionId, 'ig.rule_id': ruleId, 'ig.result': result });
-    telemetry.log.info({ decisionId, action, result, ruleId, tenant, micros, entryId: receipt.entryId, repeated: answered.repeated }, 'decided');
+    telemetry.log.info(
+      { decisionId, action, result, ruleId, tenant, micros, entryId: receipt.entryId, repeated: answered.repeated },
+      'decided',
+    );
     if (answered.repeated) return;
     telemetry.metrics.decisions.inc({ action, result, rule: ruleId });
     onSettled?.(answered.decision, answered.result);
@@ -183,4 +194,3 @@ function isFinal(decision: Decision): boolean {
 function readSettled(stored: string): Settled {
   return JSON.parse(stored);
 }
-

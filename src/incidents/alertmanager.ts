@@ -6,7 +6,14 @@ import { IncidentError } from './errors.ts';
 const MAX_VALUE_CHARACTERS = 1_000;
 const MAX_PAIRS = 40;
 
-const pairs = z.record(z.string(), z.string()).transform((record) => Object.fromEntries(Object.entries(record).toSorted().slice(0, MAX_PAIRS).map(([name, value]) => [shorten(name), shorten(value)])));
+const pairs = z.record(z.string(), z.string()).transform((record) =>
+  Object.fromEntries(
+    Object.entries(record)
+      .toSorted()
+      .slice(0, MAX_PAIRS)
+      .map(([name, value]) => [shorten(name), shorten(value)]),
+  ),
+);
 
 const moment = z.iso.datetime({ offset: true });
 
@@ -38,7 +45,10 @@ export function parseAlertmanager(body: unknown): AlertmanagerPayload {
   const parsed = payload.safeParse(body);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.slice(0, 10).map((issue) => `\`${issue.path.join('.') || 'payload'}\`: ${issue.message}`);
-  throw new IncidentError('incident.payload_invalid', problems.join('; '), { cause: parsed.error, remedy: 'send what Alertmanager sends as webhook version 4' });
+  throw new IncidentError('incident.payload_invalid', problems.join('; '), {
+    cause: parsed.error,
+    remedy: 'send what Alertmanager sends as webhook version 4',
+  });
 }
 
 /** The name under which a group is kept: group keys hold whatever labels hold, in any length. */

@@ -18,7 +18,9 @@ export type Labels = { readonly [name: string]: string };
 
 /** Severity and category each from the first matching rule that names it, else the default. */
 export function classify(labels: Labels, classification: Classification): { severity: Severity; category: Category } {
-  const matching = classification.rules.filter((rule) => Object.entries(rule.when).every(([name, wanted]) => matches(labels, name, wanted)));
+  const matching = classification.rules.filter((rule) =>
+    Object.entries(rule.when).every(([name, wanted]) => matches(labels, name, wanted)),
+  );
   return {
     severity: matching.find((rule) => rule.severity !== undefined)?.severity ?? classification.default.severity,
     category: matching.find((rule) => rule.category !== undefined)?.category ?? classification.default.category,

@@ -18,7 +18,9 @@ export async function receiveDelivery(kernel: Kernel, tenant: TenantId, source: 
   const groupKey = groupKeyOf(`alertmanager:${source}`, delivery.groupKey);
   const outcomes: Outcome[] = [];
   for (const alert of delivery.alerts) {
-    outcomes.push(await kernel.govern('alert.receive', { identity, args: { source: `alertmanager:${source}`, groupKey, ...received(alert) } }));
+    outcomes.push(
+      await kernel.govern('alert.receive', { identity, args: { source: `alertmanager:${source}`, groupKey, ...received(alert) } }),
+    );
   }
   return outcomes;
 }

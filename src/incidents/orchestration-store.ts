@@ -30,13 +30,26 @@ export async function findOrchestration(trx: Trx, tenant: string, id: string): P
 }
 
 export async function lockOrchestration(trx: Trx, tenant: string, id: string): Promise<Orchestration | undefined> {
-  const row = await trx.selectFrom('orchestration').selectAll().where('tenant', '=', tenant).where('id', '=', id).forUpdate().executeTakeFirst();
+  const row = await trx
+    .selectFrom('orchestration')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
   return row && toOrchestration(row);
 }
 
 /** An incident's remedies, oldest first, a hundred at most. */
 export async function orchestrationsOf(trx: Trx, tenant: string, incidentId: string): Promise<Orchestration[]> {
-  const rows = await trx.selectFrom('orchestration').selectAll().where('tenant', '=', tenant).where('incident_id', '=', incidentId).orderBy('id').limit(100).execute();
+  const rows = await trx
+    .selectFrom('orchestration')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('incident_id', '=', incidentId)
+    .orderBy('id')
+    .limit(100)
+    .execute();
   return rows.map(toOrchestration);
 }
 

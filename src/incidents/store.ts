@@ -38,7 +38,12 @@ export type IncidentPage = { readonly after: string | null; readonly first: numb
 
 /** Newest first: ids sort by the moment they were made. One more than asked tells whether there is a next page. */
 export async function listIncidents(trx: Trx, tenant: string, page: IncidentPage): Promise<Incident[]> {
-  let query = trx.selectFrom('incident').selectAll().where('tenant', '=', tenant).orderBy('id', 'desc').limit(page.first + 1);
+  let query = trx
+    .selectFrom('incident')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .orderBy('id', 'desc')
+    .limit(page.first + 1);
   if (page.after !== null) query = query.where('id', '<', page.after);
   if (page.status !== null) query = query.where('status', '=', page.status);
   return (await query.execute()).map(toIncident);
@@ -100,7 +105,12 @@ export async function findAlert(trx: Trx, tenant: string, key: AlertKey): Promis
   return row && { id: row.id, incidentId: row.incident_id, status: row.status };
 }
 
-export type NewAlert = AlertKey & { readonly id: AlertId; readonly incidentId: IncidentId; readonly labels: string; readonly annotations: string };
+export type NewAlert = AlertKey & {
+  readonly id: AlertId;
+  readonly incidentId: IncidentId;
+  readonly labels: string;
+  readonly annotations: string;
+};
 
 export async function insertAlert(trx: Trx, tenant: string, alert: NewAlert): Promise<void> {
   await trx
@@ -122,7 +132,12 @@ export async function insertAlert(trx: Trx, tenant: string, alert: NewAlert): Pr
 
 /** Ends an alert and says how many of its incident still fire. */
 export async function endAlert(trx: Trx, tenant: string, alert: StoredAlert, endsAt: Date): Promise<number> {
-  await trx.updateTable('alert').set({ status: 'RESOLVED', ends_at: endsAt }).where('tenant', '=', tenant).where('id', '=', alert.id).execute();
+  await trx
+    .updateTable('alert')
+    .set({ status: 'RESOLVED', ends_at: endsAt })
+    .where('tenant', '=', tenant)
+    .where('id', '=', alert.id)
+    .execute();
   const { firing } = await trx
     .selectFrom('alert')
     .select((select) => select.fn.countAll<bigint>().as('firing'))

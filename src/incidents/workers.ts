@@ -19,6 +19,12 @@ export async function startIncidentWorkers(jobs: Jobs, kernel: Kernel, adapters:
       idempotencyKey: job.runId,
     });
   };
-  await jobs.work(dryRunQueue, worker('orchestration.record_dry_run', (adapter, job, signal) => adapter.dryRun(job, signal)));
-  await jobs.work(executeQueue, worker('orchestration.record_outcome', (adapter, job, signal) => adapter.execute(job, signal)));
+  await jobs.work(
+    dryRunQueue,
+    worker('orchestration.record_dry_run', (adapter, job, signal) => adapter.dryRun(job, signal)),
+  );
+  await jobs.work(
+    executeQueue,
+    worker('orchestration.record_outcome', (adapter, job, signal) => adapter.execute(job, signal)),
+  );
 }

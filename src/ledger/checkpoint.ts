@@ -24,9 +24,13 @@ export async function signHead(database: Database, key: LedgerKey, originPrefix:
     const latest = await latestCheckpoint(trx, log);
     if (head === undefined || head.size === latest?.size) return;
     if (latest !== undefined && head.size < latest.size) {
-      throw new LedgerError('ledger.inconsistent', `log \`${log}\` has ${head.size} entries but a checkpoint for ${latest.size} was signed`, {
-        remedy: 'the database was restored to an earlier state: keep the signed checkpoint and start a new epoch',
-      });
+      throw new LedgerError(
+        'ledger.inconsistent',
+        `log \`${log}\` has ${head.size} entries but a checkpoint for ${latest.size} was signed`,
+        {
+          remedy: 'the database was restored to an earlier state: keep the signed checkpoint and start a new epoch',
+        },
+      );
     }
     const origin = originOf(originPrefix, log);
     await insertCheckpoint(trx, log, head.size, key.signerFor(origin).sign(checkpointText(origin, head.size, head.root)));

@@ -20,7 +20,8 @@ const PAGE = 1_000;
  */
 export async function exportLog(database: Database, ledger: Ledger, log: TenantId, folder: string): Promise<{ size: number }> {
   const checkpoint = await ledger.checkpoint(log);
-  if (checkpoint === undefined) throw new LedgerError('ledger.out_of_range', `log \`${log}\` has no checkpoint yet`, { remedy: 'let it take an entry first' });
+  if (checkpoint === undefined)
+    throw new LedgerError('ledger.out_of_range', `log \`${log}\` has no checkpoint yet`, { remedy: 'let it take an entry first' });
   await mkdir(folder, { recursive: true });
   await pipeline(Readable.from(lines(database, log, checkpoint.size)), createWriteStream(join(folder, 'entries.jsonl')));
   await writeFile(join(folder, 'checkpoint'), checkpoint.note);

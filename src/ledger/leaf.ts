@@ -36,9 +36,13 @@ const PLACE_BYTES = 256;
 export function entryBytes(entry: Entry): Buffer {
   const bytes = canonicalBytes(entryJson(entry));
   if (bytes.length <= MAX_LEAF_BYTES - PLACE_BYTES) return bytes;
-  throw new LedgerError('ledger.entry_too_large', `the entry \`${entry.type}\` has ${bytes.length} bytes, above ${MAX_LEAF_BYTES - PLACE_BYTES}`, {
-    remedy: 'send less in one call; large evidence goes by digest',
-  });
+  throw new LedgerError(
+    'ledger.entry_too_large',
+    `the entry \`${entry.type}\` has ${bytes.length} bytes, above ${MAX_LEAF_BYTES - PLACE_BYTES}`,
+    {
+      remedy: 'send less in one call; large evidence goes by digest',
+    },
+  );
 }
 
 /** Gives an entry from the outbox its place in the log. */

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EntryId, TenantId } from '../core/index.ts';
-import type { Database, Trx } from '../storage/index.ts';
+import type { Trx } from '../storage/index.ts';
 import { type Checkpoint, originOf } from './checkpoint.ts';
-import type { LedgerKey } from './keys.ts';
 import { type Entry, entryBytes } from './leaf.ts';
 import { inclusionPath } from './proof.ts';
 import { Sequencer, type SequencerOptions } from './sequencer.ts';
@@ -122,4 +121,3 @@ function memoised(read: (level: number, index: number) => Promise<Buffer>): (lev
     return tile;
   };
 }
-

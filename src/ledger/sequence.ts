@@ -34,7 +34,11 @@ export async function sequenceBatch(trx: Trx, log: string, limit: number): Promi
   await insertSubjects(trx, log, subjectRows(waiting, sizeBefore));
   await writeTiles(trx, log, tiles);
   await moveHead(trx, log, head.frontier, hashes.at(-1) ?? Buffer.alloc(0));
-  await dropFromOutbox(trx, log, waiting.map((entry) => entry.position));
+  await dropFromOutbox(
+    trx,
+    log,
+    waiting.map((entry) => entry.position),
+  );
   return { leaves, size: head.frontier.size };
 }
 

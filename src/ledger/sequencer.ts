@@ -103,7 +103,9 @@ export class Sequencer {
   }
 
   async #sweep(): Promise<void> {
-    const waiting = await this.#options.database.untenanted((db) => sql<{ tenant: string }>`select tenant from ledger_backlog()`.execute(db));
+    const waiting = await this.#options.database.untenanted((db) =>
+      sql<{ tenant: string }>`select tenant from ledger_backlog()`.execute(db),
+    );
     for (const { tenant } of waiting.rows) {
       const log = tenantId(tenant);
       await this.#drain(log).catch((error: unknown) => this.#options.onError?.(log, error));

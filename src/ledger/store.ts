@@ -30,7 +30,10 @@ export async function moveHead(trx: Trx, log: string, frontier: Frontier, lastHa
 }
 
 export async function enqueue(trx: Trx, log: string, entryId: EntryId, body: Buffer, subjects: readonly string[]): Promise<void> {
-  await trx.insertInto('ledger_outbox').values({ tenant: log, entry_id: entryId, body, subjects: [...subjects] }).execute();
+  await trx
+    .insertInto('ledger_outbox')
+    .values({ tenant: log, entry_id: entryId, body, subjects: [...subjects] })
+    .execute();
 }
 
 export async function readOutbox(trx: Trx, log: string, limit: number): Promise<Waiting[]> {
@@ -39,7 +42,11 @@ export async function readOutbox(trx: Trx, log: string, limit: number): Promise<
 }
 
 export async function dropFromOutbox(trx: Trx, log: string, positions: readonly bigint[]): Promise<void> {
-  await trx.deleteFrom('ledger_outbox').where('tenant', '=', log).where('position', '=', sql<bigint>`any(${positions.map(String)}::bigint[])`).execute();
+  await trx
+    .deleteFrom('ledger_outbox')
+    .where('tenant', '=', log)
+    .where('position', '=', sql<bigint>`any(${positions.map(String)}::bigint[])`)
+    .execute();
 }
 
 /** One statement whatever the batch: arrays are unnested, so the parameter limit never bounds it. */
@@ -83,11 +90,21 @@ export async function lockRoot(trx: Trx, log: string): Promise<{ size: number; r
 }
 
 export async function insertCheckpoint(trx: Trx, log: string, size: number, note: string): Promise<void> {
-  await trx.insertInto('ledger_checkpoint').values({ tenant: log, size: BigInt(size), note }).onConflict((conflict) => conflict.doNothing()).execute();
+  await trx
+    .insertInto('ledger_checkpoint')
+    .values({ tenant: log, size: BigInt(size), note })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 export async function latestCheckpoint(trx: Trx, log: string): Promise<{ size: number; note: string } | undefined> {
-  const row = await trx.selectFrom('ledger_checkpoint').selectAll().where('tenant', '=', log).orderBy('size', 'desc').limit(1).executeTakeFirst();
+  const row = await trx
+    .selectFrom('ledger_checkpoint')
+    .selectAll()
+    .where('tenant', '=', log)
+    .orderBy('size', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   return row === undefined ? undefined : { size: Number(row.size), note: row.note };
 }
 
@@ -98,7 +115,14 @@ export async function leafByEntry(trx: Trx, log: string, entryId: string): Promi
 
 /** Leaves with `from` <= seq < `to`, in order; fewer than their number says where some are gone. */
 export async function leavesBetween(trx: Trx, log: string, from: number, to: number): Promise<SequencedLeaf[]> {
-  const rows = await trx.selectFrom('ledger_leaf').selectAll().where('tenant', '=', log).where('seq', '>=', BigInt(from)).where('seq', '<', BigInt(to)).orderBy('seq').execute();
+  const rows = await trx
+    .selectFrom('ledger_leaf')
+    .selectAll()
+    .where('tenant', '=', log)
+    .where('seq', '>=', BigInt(from))
+    .where('seq', '<', BigInt(to))
+    .orderBy('seq')
+    .execute();
   return rows.map(toLeaf);
 }
 

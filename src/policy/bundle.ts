@@ -40,9 +40,13 @@ export function readBundle(folder: string): PolicyBundle {
   const wasm = readFile(folder, 'policy.wasm');
   const digest = digestOf(wasm);
   if (digest !== parsed.data.digest) {
-    throw new PolicyError('policy.digest_mismatch', `\`${folder}/policy.wasm\` has digest ${digest}, its manifest says ${parsed.data.digest}`, {
-      remedy: 'run `npm run policy:build`, or restore the folder from the release',
-    });
+    throw new PolicyError(
+      'policy.digest_mismatch',
+      `\`${folder}/policy.wasm\` has digest ${digest}, its manifest says ${parsed.data.digest}`,
+      {
+        remedy: 'run `npm run policy:build`, or restore the folder from the release',
+      },
+    );
   }
   const data = parseJson(folder, readFile(folder, 'data.json').toString('utf8'));
   if (typeof data !== 'object' || data === null) throw malformed(folder, 'data.json is not an object');
@@ -69,5 +73,7 @@ function parseJson(folder: string, text: string): unknown {
 }
 
 function malformed(folder: string, why: string): PolicyError {
-  return new PolicyError('policy.bundle_malformed', `the policy bundle in \`${folder}\` is malformed: ${why}`, { remedy: 'run `npm run policy:build`' });
+  return new PolicyError('policy.bundle_malformed', `the policy bundle in \`${folder}\` is malformed: ${why}`, {
+    remedy: 'run `npm run policy:build`',
+  });
 }

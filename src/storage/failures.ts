@@ -7,7 +7,16 @@ const lostRace = new Set(['40001', '40P01']);
 const full = new Set(['53100', '53200', '53300', '53400']);
 /** Shutting down, crash shutdown, cannot connect now, lost connection. */
 const away = new Set(['57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006', '25006']);
-const awaySystemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
+const awaySystemCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /** True when running the transaction again may succeed, and nothing of it was kept. */
 export function isLostRace(error: unknown): boolean {
@@ -35,7 +44,9 @@ export function asStorageError(error: unknown): unknown {
 
 /** pg reports a connection that ended under a query, or did not come in time, by message only. */
 function isLostConnection(error: unknown): boolean {
-  return /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(messageOf(error));
+  return /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
+    messageOf(error),
+  );
 }
 
 function codeOf(error: unknown): string | undefined {

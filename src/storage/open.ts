@@ -43,7 +43,13 @@ export async function attachStorage(options: StorageOptions): Promise<Storage> {
   }
   const server = EmbeddedPostgres.attach(options);
   const database = new Database({ ...poolSize(options), appUrl: server.url('app') });
-  return { database, ownerUrl: server.url('owner'), appUrl: server.url('app'), description: `the running server on ${server.folder}`, close: () => database.close() };
+  return {
+    database,
+    ownerUrl: server.url('owner'),
+    appUrl: server.url('app'),
+    description: `the running server on ${server.folder}`,
+    close: () => database.close(),
+  };
 }
 
 async function openEmbedded(options: StorageOptions): Promise<Storage> {
@@ -87,7 +93,9 @@ function poolSize(options: StorageOptions): { poolSize?: number } {
 
 function parseUrl(databaseUrl: string): { host: string; port: string; pathname: string } {
   if (!/^postgres(ql)?:\/\//.test(databaseUrl) || !URL.canParse(databaseUrl)) {
-    throw new StorageError('storage.invalid_url', 'DATABASE_URL is not a PostgreSQL URL', { remedy: 'write it as postgresql://user:password@host:5432/database' });
+    throw new StorageError('storage.invalid_url', 'DATABASE_URL is not a PostgreSQL URL', {
+      remedy: 'write it as postgresql://user:password@host:5432/database',
+    });
   }
   const { hostname, port, pathname } = new URL(databaseUrl);
   return { host: hostname, port, pathname };

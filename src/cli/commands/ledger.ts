@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../../config/index.ts';
 import { systemClock, tenantId } from '../../core/index.ts';
-import { exportLog, Ledger, LedgerKey } from '../../ledger/index.ts';
+import { exportLog, Ledger } from '../../ledger/index.ts';
 import { type LogReport, verifyExport } from '../../ledger/verify/index.ts';
+import { readLedgerKey } from '../../start/index.ts';
 import { attachStorage } from '../../storage/index.ts';
 import { exitCode, print, run } from '../report.ts';
 
@@ -28,8 +28,12 @@ export function ledgerCommand(program: Command): void {
 async function exportTo(options: { log: string; out: string }): Promise<void> {
   const config = loadConfig();
   const log = tenantId(options.log);
-  const key = LedgerKey.read(config.env.ledgerKeyFile ?? join(config.dataDir, 'ledger.pem'));
-  const storage = await attachStorage({ databaseUrl: config.env.databaseUrl, databaseAppUrl: config.env.databaseAppUrl, dataDir: config.dataDir });
+  const key = readLedgerKey(config);
+  const storage = await attachStorage({
+    databaseUrl: config.env.databaseUrl,
+    databaseAppUrl: config.env.databaseAppUrl,
+    dataDir: config.dataDir,
+  });
   try {
     const reader = new Ledger({ database: storage.database, key, ...config.ledger });
     const { size } = await exportLog(storage.database, reader, log, options.out);
@@ -43,7 +47,10 @@ async function verify(folder: string, options: { key?: string; json: boolean }):
   const report = await verifyExport(folder, options.key);
   if (report.faults.length > 0) process.exitCode = exitCode.failed;
   print(options.json ? JSON.stringify(report, null, 2) : describe(report));
-  if (!options.json && report.keySource === 'export') print('note: the key came with the export; give --key with the one handed to you earlier to prove more than that it agrees with itself');
+  if (!options.json && report.keySource === 'export')
+    print(
+      'note: the key came with the export; give --key with the one handed to you earlier to prove more than that it agrees with itself',
+    );
 }
 
 function describe(report: LogReport): string {

@@ -16,8 +16,13 @@ export function policyCommand(program: Command): void {
 
 function listRules(asJson: boolean): void {
   const { manifest } = readBundle(join(packageRoot(), 'policies', 'dist'));
-  if (asJson) return print(JSON.stringify(manifest.rules, null, 2));
-  const rows = manifest.rules.toSorted((one, other) => (one.precedence ?? 0) - (other.precedence ?? 0)).map((rule) => [String(rule.precedence ?? ''), rule.id, rule.title, rule.reference ?? '']);
+  if (asJson) {
+    print(JSON.stringify(manifest.rules, null, 2));
+    return;
+  }
+  const rows = manifest.rules
+    .toSorted((one, other) => (one.precedence ?? 0) - (other.precedence ?? 0))
+    .map((rule) => [String(rule.precedence ?? ''), rule.id, rule.title, rule.reference ?? '']);
   print(table([['precedence', 'rule', 'title', 'reference'], ...rows]));
   print(`\npolicy ${manifest.revision}, ${manifest.digest}`);
 }

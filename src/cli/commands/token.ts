@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { acrMultiFactor, acrPassword, mintDevToken } from '../../auth/index.ts';
 import { loadConfig } from '../../config/index.ts';
 import { systemClock } from '../../core/index.ts';
-import { devWebhookTokenFile } from '../../start/webhooks.ts';
+import { devWebhookTokenFile } from '../../start/index.ts';
 import { print, run } from '../report.ts';
 
 type Options = { as: string; mfa: boolean; webhook: boolean; ttl: string };

@@ -49,7 +49,8 @@ async function build({ ledger, ledgerKey, coverage, sbom, contract, prevManifest
     previousManifestFile: prevManifest,
     sourceDateEpoch: readEnv().secret('SOURCE_DATE_EPOCH'),
   });
-  if (json === true) printJson({ folder: built.folder, manifestDigest: built.manifestDigest, decisions: built.decisions, manifest: built.manifest });
+  if (json === true)
+    printJson({ folder: built.folder, manifestDigest: built.manifestDigest, decisions: built.decisions, manifest: built.manifest });
   else show(built);
 }
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readEnv } from '../../config/index.ts';
-import { generateKeyPair } from '../../evidence/index.ts';
+import { generateKeyPair, type KeyPairFiles } from '../../evidence/index.ts';
 import { printFacts, printJson, printWarning } from './output.ts';
 
 export function keygenCommand(): Command {
@@ -14,9 +14,13 @@ export function keygenCommand(): Command {
 function keygen({ out, json }: { out: string; json?: boolean }): void {
   const files = generateKeyPair({ prefix: out, password: readEnv().secret('COSIGN_PASSWORD') });
   if (!files.encrypted) printWarning(`${files.privateKeyFile} is not encrypted; set COSIGN_PASSWORD to have it encrypted`);
-  if (json === true) return printJson(files);
+  if (json === true) printJson(files);
+  else show(files);
+}
+
+function show({ privateKeyFile, publicKeyFile, encrypted }: KeyPairFiles): void {
   printFacts([
-    ['private', `${files.privateKeyFile} (${files.encrypted ? "encrypted, cosign's format" : 'PKCS#8, readable by you only'})`],
-    ['public', `${files.publicKeyFile}: hand it to whoever verifies`],
+    ['private', `${privateKeyFile} (${encrypted ? "encrypted, cosign's format" : 'PKCS#8, readable by you only'})`],
+    ['public', `${publicKeyFile}: hand it to whoever verifies`],
   ]);
 }

@@ -16,9 +16,11 @@ export function printFacts(facts: readonly (readonly [name: string, value: strin
 
 /** To stdout for machines, which read only that; to stderr for people. */
 export function printError({ code, message, remedy }: CodedError, json: boolean): void {
-  if (json) return printJson({ error: { code, message, remedy: remedy ?? null } });
-  const hint = remedy === undefined ? '' : `→ ${remedy}\n`;
-  process.stderr.write(`${styleText('red', 'error', { stream: process.stderr })} ${code}: ${message}\n${hint}`);
+  if (json) printJson({ error: { code, message, remedy: remedy ?? null } });
+  else
+    process.stderr.write(
+      `${styleText('red', 'error', { stream: process.stderr })} ${code}: ${message}\n${remedy === undefined ? '' : `→ ${remedy}\n`}`,
+    );
 }
 
 export function printWarning(text: string): void {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readEnv } from '../../config/index.ts';
-import { signBundle } from '../../evidence/index.ts';
+import { type SignedBundle, signBundle } from '../../evidence/index.ts';
 import { printFacts, printJson } from './output.ts';
 
 export function signCommand(): Command {
@@ -14,7 +14,11 @@ export function signCommand(): Command {
 
 function sign(folder: string, { key, json }: { key: string; json?: boolean }): void {
   const signed = signBundle({ folder, keyFile: key, password: readEnv().secret('COSIGN_PASSWORD') });
-  if (json === true) return printJson(signed);
+  if (json === true) printJson(signed);
+  else show(signed);
+}
+
+function show(signed: SignedBundle): void {
   printFacts([
     ['release', signed.release],
     ['key', signed.keyHint],

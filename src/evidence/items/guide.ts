@@ -1,13 +1,23 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { packageRoot } from '../../config/index.ts';
-import type { Artifact } from '../artifact.ts';
+import { type Artifact, canonicalFile } from '../artifact.ts';
 import { names, predicateTypes, statementFile } from '../names.ts';
-import { readInput } from '../read-input.ts';
+import { parseItem, readInput } from '../read-input.ts';
+
+const trustRoot = z.strictObject({
+  mediaType: z.string(),
+  tlogs: z.tuple([]),
+  ctlogs: z.tuple([]),
+  certificateAuthorities: z.tuple([]),
+  timestampAuthorities: z.tuple([]),
+});
 
 /** The empty trust root that stock cosign needs in order to stay off the network. */
 export function emptyRootArtifact(): Artifact {
-  const bytes = readInput('empty trust root', join(packageRoot(), 'evidence', names.emptyRoot));
-  return { name: names.emptyRoot, bytes, mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1' };
+  const text = readInput('empty trust root', join(packageRoot(), 'evidence', names.emptyRoot)).toString('utf8');
+  const { mediaType, ...empty } = parseItem('empty trust root', text, trustRoot);
+  return { name: names.emptyRoot, bytes: canonicalFile({ mediaType, ...empty }), mediaType };
 }
 
 /** How to verify this bundle. Listed in the manifest like any other file, so that nobody can put other commands in it. */
@@ -18,14 +28,15 @@ export function guideArtifact(release: string, statements: readonly { readonly n
   ];
   const text = `# How to verify this bundle (${release})
 
-Get the signer's public key (\`cosign.pub\`) and the ledger's verifier key (\`log.vkey\`) from the signer, not from here:
-a key that comes with a bundle proves only that the bundle agrees with itself. Nothing below uses the network.
+Get the signer's public key (\`cosign.pub\`) and the ledger's verifier key (\`log.vkey\`) from the signer, not from here: a
+key that comes with a bundle proves only that the bundle agrees with itself. Put them beside this folder, not into it, and
+work in this folder. Nothing below uses the network.
 
-Everything at once (signatures, statements, digests, ledger proofs, decision log), from the folder above this one:
+Everything at once (signatures, statements, digests, ledger proofs, decision log):
 
-    ig-evidence verify <this folder> --key cosign.pub --ledger-key log.vkey
+    ig-evidence verify . --key ../cosign.pub --ledger-key ../log.vkey
 
-The signatures alone with stock cosign (2.5 or newer, 3.x), in this folder:
+The signatures alone with stock cosign (2.5 or newer, 3.x):
 
     ${command('verify-blob', names.manifestSignature)}
 
@@ -41,5 +52,5 @@ cosign says that \`manifest.json\` is what was signed. That the other files are 
 function command(verb: string, bundle: string, type?: string): string {
   const options = `--new-bundle-format --trusted-root ${names.emptyRoot} --bundle ${bundle}`;
   const predicate = type === undefined ? '' : ` --type ${type}`;
-  return `cosign ${verb} ${options} \\\n      --key cosign.pub --insecure-ignore-tlog${predicate} ${names.manifest}`;
+  return `cosign ${verb} ${options} \\\n      --key ../cosign.pub --insecure-ignore-tlog${predicate} ${names.manifest}`;
 }

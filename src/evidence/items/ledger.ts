@@ -9,7 +9,7 @@ import { names } from '../names.ts';
 import { readInput } from '../read-input.ts';
 
 /** Up to so many decisions are all proven; of more, so many are. */
-export const MAX_PROOFS = 1_000;
+const MAX_PROOFS = 1_000;
 
 export type LedgerState = {
   readonly origin: string;
@@ -60,11 +60,10 @@ export async function proofsArtifact(folder: string, seqs: readonly number[], ro
  * All of up to 1,000; of more the first, the last, and those whose SHA-256(root ‖ seq) is smallest: nobody can choose which
  * lines of the extract are proven, and whoever verifies can tell which must be.
  */
-export function sampleOf(seqs: readonly number[], root: string): readonly number[] {
+function sampleOf(seqs: readonly number[], root: string): readonly number[] {
   if (seqs.length <= MAX_PROOFS) return seqs;
   const rank = (seq: number) => createHash('sha256').update(`${root}${seq}`).digest('hex');
   const inner = seqs.slice(1, -1).map((seq) => ({ seq, rank: rank(seq) }));
   const drawn = inner.toSorted((a, b) => (a.rank < b.rank ? -1 : 1)).slice(0, MAX_PROOFS - 2);
   return [...seqs.slice(0, 1), ...drawn.map(({ seq }) => seq), ...seqs.slice(-1)].toSorted((a, b) => a - b);
 }
-

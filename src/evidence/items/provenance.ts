@@ -16,5 +16,10 @@ export function provenanceArtifact(release: string, source: Source, builder: str
     },
     runDetails: { builder: { id: builder, version: { node: process.versions.node } } },
   };
-  return { name: names.provenance, bytes: canonicalFile(document), mediaType: 'application/json', predicateType: predicateTypes.provenance };
+  return {
+    name: names.provenance,
+    bytes: canonicalFile(document),
+    mediaType: 'application/json',
+    predicateType: predicateTypes.provenance,
+  };
 }

@@ -44,7 +44,7 @@ async function npmSbom(project: string): Promise<string> {
  * Takes out what differs from run to run: npm draws a random serial number, ignores SOURCE_DATE_EPOCH, and names the project
  * after its folder. Lists are sorted; the serial number is a UUIDv5 of everything else.
  */
-export function normaliseSbom(sbom: Sbom, at: Date): Sbom {
+function normaliseSbom(sbom: Sbom, at: Date): Sbom {
   const { serialNumber: _, ...rest } = sbom;
   const root = sbom.metadata.component;
   const stable = {

@@ -36,6 +36,9 @@ function writeNew(file: string, text: string, mode: number): void {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
     throw exists
       ? new EvidenceError('evidence.key_exists', `\`${file}\` exists`, { remedy: 'name another --out, or move the old key away' })
-      : new EvidenceError('evidence.write_failed', `cannot write \`${file}\`: ${messageOf(cause)}`, { cause, remedy: 'correct --out or the permissions' });
+      : new EvidenceError('evidence.write_failed', `cannot write \`${file}\`: ${messageOf(cause)}`, {
+          cause,
+          remedy: 'correct --out or the permissions',
+        });
   }
 }

@@ -13,7 +13,14 @@ const sealed = z.object({
   kdf: z.object({
     name: z.literal('scrypt'),
     // Bounded: a file must not decide how much memory and time reading it takes.
-    params: z.object({ N: z.int().min(2).max(1 << 20), r: z.int().min(1).max(16), p: z.int().min(1).max(8) }),
+    params: z.object({
+      N: z
+        .int()
+        .min(2)
+        .max(1 << 20),
+      r: z.int().min(1).max(16),
+      p: z.int().min(1).max(8),
+    }),
     salt: z.base64(),
   }),
   cipher: z.object({ name: z.literal('nacl/secretbox'), nonce: z.base64() }),
@@ -46,7 +53,10 @@ export function seal(pkcs8: Uint8Array, password: string): string {
     cipher: { name: 'nacl/secretbox', nonce: nonce.toString('base64') },
     ciphertext: Buffer.from(ciphertext).toString('base64'),
   };
-  const lines = Buffer.from(JSON.stringify(content)).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(JSON.stringify(content))
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${LABEL}-----\n${lines.join('\n')}\n-----END ${LABEL}-----\n`;
 }
 

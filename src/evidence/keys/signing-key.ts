@@ -62,7 +62,8 @@ function readKeyFile(file: string): string {
 function openSealed(file: string, pem: string, password: string | undefined): KeyObject {
   const der = unsealed(file, pem, password ?? '');
   if (der !== undefined) return parseDer(file, der);
-  const why = password === undefined ? 'it needs a password and COSIGN_PASSWORD is not set' : 'the password in COSIGN_PASSWORD is not the right one';
+  const why =
+    password === undefined ? 'it needs a password and COSIGN_PASSWORD is not set' : 'the password in COSIGN_PASSWORD is not the right one';
   throw new EvidenceError('evidence.password_wrong', `cannot open the signing key \`${file}\`: ${why}`, {
     remedy: 'set COSIGN_PASSWORD to the password that the key was made with; nothing was signed',
   });

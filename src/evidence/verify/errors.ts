@@ -1,6 +1,9 @@
 import { CodedError } from '../../core/index.ts';
 
-export type EvidenceVerifyErrorCode = 'evidence.verify.folder_unreadable' | 'evidence.verify.key_unreadable' | 'evidence.verify.key_malformed';
+export type EvidenceVerifyErrorCode =
+  | 'evidence.verify.folder_unreadable'
+  | 'evidence.verify.key_unreadable'
+  | 'evidence.verify.key_malformed';
 
 /** Why verifying could not begin. What is wrong with a bundle is no error but a failed check in the report. */
 export class EvidenceVerifyError extends CodedError<EvidenceVerifyErrorCode> {}

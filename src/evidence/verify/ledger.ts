@@ -36,14 +36,20 @@ function checkCheckpoint(note: string, expected: Manifest['ledger'], heldKey: st
   ensure(heldKey === undefined || heldKey === expected.verifierKey, 'the manifest names another ledger key than the one you gave');
   const { origin, size, root } = verifyCheckpoint(note, expected.verifierKey);
   const same = origin === expected.origin && size === expected.size && root.toString('hex') === expected.root;
-  ensure(same, `it is of \`${origin}\` at ${size}, the manifest says \`${expected.origin}\` at ${expected.size} with root ${expected.root.slice(0, 16)}…`);
+  ensure(
+    same,
+    `it is of \`${origin}\` at ${size}, the manifest says \`${expected.origin}\` at ${expected.size} with root ${expected.root.slice(0, 16)}…`,
+  );
   return `${origin} at ${size}, ${heldKey === undefined ? 'by the key in the manifest: give --ledger-key to use the one you hold' : 'by the key you gave'}`;
 }
 
 type Anchor = { readonly note: string; readonly key: string; readonly root: string };
 
 function checkProofs(proofs: readonly ProofFile[], lines: readonly DecisionLine[], { note, key, root }: Anchor): string {
-  const due = mustBeProven(lines.map((line) => line.seq), root);
+  const due = mustBeProven(
+    lines.map((line) => line.seq),
+    root,
+  );
   const given = proofs.map((proof) => proof.seq);
   ensure(sameJson(given, due), `the proofs are not those of the decisions that must be proven (${given.length} of ${due.length})`);
   for (const proof of proofs) {
@@ -56,8 +62,16 @@ function checkProofs(proofs: readonly ProofFile[], lines: readonly DecisionLine[
 /** Everything up to the limit; beyond it the ends and the 998 with the smallest SHA-256(root ‖ seq), both as text. */
 function mustBeProven(seqs: number[], root: string): number[] {
   if (seqs.length <= ALL_PROVEN_UP_TO) return seqs;
-  const ranked = seqs.slice(1, -1).map((seq) => `${createHash('sha256').update(root + String(seq)).digest('hex')} ${seq}`);
-  const drawn = ranked.sort().slice(0, ALL_PROVEN_UP_TO - 2).map((text) => Number(text.slice(65)));
+  const ranked = seqs.slice(1, -1).map(
+    (seq) =>
+      `${createHash('sha256')
+        .update(root + String(seq))
+        .digest('hex')} ${seq}`,
+  );
+  const drawn = ranked
+    .sort()
+    .slice(0, ALL_PROVEN_UP_TO - 2)
+    .map((text) => Number(text.slice(65)));
   return [...seqs.slice(0, 1), ...drawn, ...seqs.slice(-1)].sort((a, b) => a - b);
 }
 
@@ -72,7 +86,9 @@ function checkLines(lines: readonly DecisionLine[], proofs: readonly ProofFile[]
     compared += 1;
   }
   ensure(compared === proofs.length, `${proofs.length - compared} proofs belong to no line`);
-  return compared === lines.length ? `all ${compared} lines` : `${compared} of ${lines.length} lines; for the others only the signature vouches`;
+  return compared === lines.length
+    ? `all ${compared} lines`
+    : `${compared} of ${lines.length} lines; for the others only the signature vouches`;
 }
 
 function decisionIn(leaf: string): Json {

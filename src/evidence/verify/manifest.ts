@@ -37,7 +37,10 @@ export type Manifest = z.infer<typeof manifest>;
 export function readManifest(files: Files): Manifest {
   const parsed = parseAs(manifest, parseDocument(contentOf(files, MANIFEST)));
   const listed = parsed.artifacts.map((item) => item.name);
-  ensure(listed.every((name, index) => index === 0 || (listed[index - 1] ?? '') < name), 'its artifacts are not in order, each once');
+  ensure(
+    listed.every((name, index) => index === 0 || (listed[index - 1] ?? '') < name),
+    'its artifacts are not in order, each once',
+  );
   ensure(!listed.some((name) => name === MANIFEST || name.endsWith('.sigstore.json')), 'it lists itself or a signature');
   return parsed;
 }
@@ -54,7 +57,10 @@ export function checkContract(manifest: Manifest): Check {
       const expected = expectedItems[name]?.predicateType ?? null;
       if (predicateType !== expected) fail(`\`${name}\` calls for a statement of type ${predicateType}, it must be ${expected}`);
     }
-    ensure(`sha256:${listed.get('provenance.json')?.sha256}` === manifest.provenance, 'its provenance is not the digest of provenance.json');
+    ensure(
+      `sha256:${listed.get('provenance.json')?.sha256}` === manifest.provenance,
+      'its provenance is not the digest of provenance.json',
+    );
     return `all ${required.size} required items`;
   });
 }

@@ -5,10 +5,14 @@ import type { GraphiQLOptions, YogaServerOptions } from 'graphql-yoga';
 export type DevTokens = () => Promise<readonly { readonly identity: string; readonly token: string }[]>;
 
 const operations: { readonly [role: string]: string } = {
-  viewer: '# A viewer sees incidents but changes nothing: run this and read the decision.\nmutation {\n  setFlag(input: { key: "search.index", enabled: false, justification: "trying what I may" }) {\n    decision { result ruleId explanation rules { ruleId remedy } }\n  }\n}\n',
-  responder: 'query Open {\n  viewer { id roles }\n  incidents(first: 5) {\n    edges { node { id title status severity category orchestrations { id status planHash } } }\n  }\n}\n\nmutation Propose($incidentId: ID!) {\n  propose(input: { incidentId: $incidentId, adapter: "simulate", operation: "restart", targets: ["checkout-1"], justification: "restart clears the pool" }) {\n    decision { result explanation }\n    orchestration { id status simulated }\n  }\n}\n',
-  'org-admin': 'mutation Approve($orchestrationId: ID!, $planHash: String!) {\n  approve(input: { orchestrationId: $orchestrationId, planHash: $planHash, justification: "I looked at the plan" }) {\n    decision { result ruleId explanation rules { ruleId explanation remedy } }\n    orchestration { status }\n  }\n}\n',
-  auditor: 'query Timeline($incidentId: ID!) {\n  checkpoint { size note verifierKey }\n  timeline(incidentId: $incidentId) {\n    decision { result explanation }\n    entries { seq ts type actor leafHash }\n  }\n}\n',
+  viewer:
+    '# A viewer sees incidents but changes nothing: run this and read the decision.\nmutation {\n  setFlag(input: { key: "search.index", enabled: false, justification: "trying what I may" }) {\n    decision { result ruleId explanation rules { ruleId remedy } }\n  }\n}\n',
+  responder:
+    'query Open {\n  viewer { id roles }\n  incidents(first: 5) {\n    edges { node { id title status severity category orchestrations { id status planHash } } }\n  }\n}\n\nmutation Propose($incidentId: ID!) {\n  propose(input: { incidentId: $incidentId, adapter: "simulate", operation: "restart", targets: ["checkout-1"], justification: "restart clears the pool" }) {\n    decision { result explanation }\n    orchestration { id status simulated }\n  }\n}\n',
+  'org-admin':
+    'mutation Approve($orchestrationId: ID!, $planHash: String!) {\n  approve(input: { orchestrationId: $orchestrationId, planHash: $planHash, justification: "I looked at the plan" }) {\n    decision { result ruleId explanation rules { ruleId explanation remedy } }\n    orchestration { status }\n  }\n}\n',
+  auditor:
+    'query Timeline($incidentId: ID!) {\n  checkpoint { size note verifierKey }\n  timeline(incidentId: $incidentId) {\n    decision { result explanation }\n    entries { seq ts type actor leafHash }\n  }\n}\n',
   sre: 'mutation EngageKillSwitch {\n  setFlag(input: { key: "remediation.kill-switch", enabled: true, justification: "stop all remediation" }) {\n    decision { result ruleId explanation }\n    receipt { status seq }\n    flag { key enabled }\n  }\n}\n',
 };
 

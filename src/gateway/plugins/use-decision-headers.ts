@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import type { RequestContext } from '../yoga.ts';
+import type { RequestContext } from '../context.ts';
 
 /** Which decisions a response rests on and which rules determined them (design §2); a comma list when there are several. */
 export function useDecisionHeaders(): Plugin<object, RequestContext> {

@@ -3,7 +3,8 @@ import type { Resolvers } from '../schema.gen.ts';
 
 export const flagResolvers: Resolvers = {
   Query: {
-    flags: (_source, _args, { parts, identity }) => parts.database.transaction(identity.actor.tenant, (trx) => listFlags(trx, identity.actor.tenant)),
+    flags: (_source, _args, { parts, identity }) =>
+      parts.database.transaction(identity.actor.tenant, (trx) => listFlags(trx, identity.actor.tenant)),
   },
   FlagPayload: {
     flag: async ({ result }, _args, { parts, identity }) => {

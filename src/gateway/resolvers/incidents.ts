@@ -1,5 +1,15 @@
-import { findIncident, type Incident, type IncidentPage, listIncidents, type Orchestration, approvalsOf, currentPlanHash, findOrchestration, orchestrationsOf } from '../../incidents/index.ts';
 import { GovernError } from '../../govern/index.ts';
+import {
+  approvalsOf,
+  currentPlanHash,
+  findIncident,
+  findOrchestration,
+  type Incident,
+  type IncidentPage,
+  listIncidents,
+  type Orchestration,
+  orchestrationsOf,
+} from '../../incidents/index.ts';
 import type { GatewayContext } from '../context.ts';
 import type { Resolvers } from '../schema.gen.ts';
 
@@ -20,11 +30,13 @@ export const incidentResolvers: Resolvers = {
   },
   Orchestration: {
     incident: ({ incidentId }, _args, context) => existing(inTenant(context, (trx, tenant) => findIncident(trx, tenant, incidentId))),
-    planHash: (orchestration, _args, { parts }) => (orchestration.dryRunPassed === true ? currentPlanHash(orchestration, parts.incidents) : null),
+    planHash: (orchestration, _args, { parts }) =>
+      orchestration.dryRunPassed === true ? currentPlanHash(orchestration, parts.incidents) : null,
     approvals: async ({ id }, _args, context) => (await inTenant(context, (trx, tenant) => approvalsOf(trx, tenant, id))) ?? [],
   },
   IncidentPayload: {
-    incident: ({ result }, _args, context) => resultRow<Incident>(result?.['incidentId'], (id) => inTenant(context, (trx, tenant) => findIncident(trx, tenant, id))),
+    incident: ({ result }, _args, context) =>
+      resultRow<Incident>(result?.['incidentId'], (id) => inTenant(context, (trx, tenant) => findIncident(trx, tenant, id))),
   },
   OrchestrationPayload: {
     orchestration: ({ result }, _args, context) =>
@@ -32,7 +44,10 @@ export const incidentResolvers: Resolvers = {
   },
 };
 
-type Work<T> = (trx: Parameters<Parameters<GatewayContext['parts']['database']['transaction']>[1]>[0], tenant: string) => Promise<T | undefined>;
+type Work<T> = (
+  trx: Parameters<Parameters<GatewayContext['parts']['database']['transaction']>[1]>[0],
+  tenant: string,
+) => Promise<T | undefined>;
 
 async function inTenant<T>({ parts, identity }: GatewayContext, work: Work<T>): Promise<T | null> {
   const { tenant } = identity.actor;
@@ -52,10 +67,15 @@ async function resultRow<T>(id: unknown, find: (id: string) => Promise<T | null>
 function pageSize(first: number | null | undefined): number {
   const size = first ?? 20;
   if (size >= 1 && size <= MAX_PAGE) return size;
-  throw new GovernError('govern.invalid_arguments', `\`first\` is ${size}`, { remedy: `ask for 1 to ${MAX_PAGE} and page on with \`after\`` });
+  throw new GovernError('govern.invalid_arguments', `\`first\` is ${size}`, {
+    remedy: `ask for 1 to ${MAX_PAGE} and page on with \`after\``,
+  });
 }
 
-function toConnection(rows: readonly Incident[], first: number): { edges: { cursor: string; node: Incident }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } {
+function toConnection(
+  rows: readonly Incident[],
+  first: number,
+): { edges: { cursor: string; node: Incident }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } {
   const edges = rows.slice(0, first).map((node) => ({ cursor: node.id, node }));
   return { edges, pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
 }

@@ -5,8 +5,21 @@ import { ledgerResolvers } from './ledger.ts';
 import { DateTime, JSONScalar, Long } from './scalars.ts';
 
 const viewer: Resolvers = {
-  Query: { viewer: (_source, _args, { identity: { actor } }) => ({ id: actor.id, tenant: actor.tenant, roles: actor.roles, purposes: actor.purposes }) },
+  Query: {
+    viewer: (_source, _args, { identity: { actor } }) => ({
+      id: actor.id,
+      tenant: actor.tenant,
+      roles: actor.roles,
+      purposes: actor.purposes,
+    }),
+  },
 };
 
 /** Every resolver that is not an action; those come from `@governed`. They translate and hold no logic. */
-export const resolvers: readonly Resolvers[] = [{ DateTime, JSON: JSONScalar, Long }, viewer, incidentResolvers, flagResolvers, ledgerResolvers];
+export const resolvers: readonly Resolvers[] = [
+  { DateTime, JSON: JSONScalar, Long },
+  viewer,
+  incidentResolvers,
+  flagResolvers,
+  ledgerResolvers,
+];

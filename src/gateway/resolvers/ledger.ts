@@ -25,7 +25,17 @@ export const ledgerResolvers: Resolvers = {
   },
 };
 
-type EntryView = { seq: number; entryId: string; ts: string; type: string; subject: string; actor: string; leafHash: string; prev: string | null; data: Json };
+type EntryView = {
+  seq: number;
+  entryId: string;
+  ts: string;
+  type: string;
+  subject: string;
+  actor: string;
+  leafHash: string;
+  prev: string | null;
+  data: Json;
+};
 
 /** A leaf as GraphQL shows it. What the kernel wrote is read back, so a wrong shape is a fault of ours. */
 function toEntry(row: Json): EntryView {
@@ -46,7 +56,13 @@ function toEntry(row: Json): EntryView {
 
 function toProof(proof: JsonObject): { leaf: string; seq: number; path: string[]; checkpoint: string; verifierKey: string } {
   const { leaf, seq, path, checkpoint, verifierKey } = proof;
-  return { leaf: text(leaf), seq: Number(seq), path: Array.isArray(path) ? path.map(text) : [], checkpoint: text(checkpoint), verifierKey: text(verifierKey) };
+  return {
+    leaf: text(leaf),
+    seq: Number(seq),
+    path: Array.isArray(path) ? path.map(text) : [],
+    checkpoint: text(checkpoint),
+    verifierKey: text(verifierKey),
+  };
 }
 
 function object(value: Json | undefined): JsonObject {

@@ -21,7 +21,10 @@ export function alertmanager(parts: GatewayParts, credentials: readonly WebhookC
       const outcomes = await receiveDelivery(parts.kernel, source.tenant, source.name, parseJsonBody(body));
       const refused = outcomes.find(({ decision }) => decision.result !== 'ALLOW');
       if (refused !== undefined) return refusal(refused);
-      return json(200, { received: outcomes.length, outcomes: outcomes.map(({ decision, result }) => ({ decisionId: decision.decisionId, ...result })) });
+      return json(200, {
+        received: outcomes.length,
+        outcomes: outcomes.map(({ decision, result }) => ({ decisionId: decision.decisionId, ...result })),
+      });
     },
   };
 }
@@ -29,7 +32,11 @@ export function alertmanager(parts: GatewayParts, credentials: readonly WebhookC
 /** A fault of the policy engine passes, so the delivery may come again; a denial stands. */
 function refusal({ decision }: Outcome): Response {
   if (decision.ruleId !== 'engine.fault') return denied(decision);
-  return json(503, { title: decision.explanation, status: 503, code: decision.ruleId, decisionId: decision.decisionId }, { 'retry-after': '5' });
+  return json(
+    503,
+    { title: decision.explanation, status: 503, code: decision.ruleId, decisionId: decision.decisionId },
+    { 'retry-after': '5' },
+  );
 }
 
 function unauthorized(): GatewayError {

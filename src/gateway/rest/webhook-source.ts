@@ -3,7 +3,12 @@ import { sha256, type TenantId } from '../../core/index.ts';
 import type { EdgeRequest } from '../http.ts';
 
 /** A configured sender with its secret read. */
-export type WebhookCredential = { readonly name: string; readonly tenant: TenantId; readonly kind: 'bearer' | 'hmac'; readonly secret: string };
+export type WebhookCredential = {
+  readonly name: string;
+  readonly tenant: TenantId;
+  readonly kind: 'bearer' | 'hmac';
+  readonly secret: string;
+};
 
 /** Which configured source sent this, by its bearer token or its signature over the body; undefined: none of them. */
 export function sourceOf(credentials: readonly WebhookCredential[], request: EdgeRequest, body: Buffer): WebhookCredential | undefined {

@@ -40,7 +40,13 @@ async function callAgent(options: HttpAgentOptions, verb: string, run: Run, sign
   }
 }
 
-async function tryOnce(options: HttpAgentOptions, verb: string, run: Run, attempt: number, signal: AbortSignal): Promise<{ result: RunResult; final: boolean }> {
+async function tryOnce(
+  options: HttpAgentOptions,
+  verb: string,
+  run: Run,
+  attempt: number,
+  signal: AbortSignal,
+): Promise<{ result: RunResult; final: boolean }> {
   try {
     const response = await fetch(`${options.url.replace(/\/$/, '')}/${verb}`, {
       method: 'POST',
@@ -69,7 +75,8 @@ async function readBounded(response: Response): Promise<{ body: Json; bodyDigest
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new IncidentError('incident.agent_refused', `the agent's answer has more than ${MAX_BODY_BYTES} bytes`);
+    if (size > MAX_BODY_BYTES)
+      throw new IncidentError('incident.agent_refused', `the agent's answer has more than ${MAX_BODY_BYTES} bytes`);
   }
   const bytes = Buffer.concat(chunks);
   const cut = size > KEPT_BYTES;

@@ -12,5 +12,7 @@ export function adapterNamed(adapters: Adapters, name: string): Adapter {
   const adapter = adapters.get(name);
   if (adapter !== undefined) return adapter;
   const known = [...adapters.keys()].map((key) => `\`${key}\``).join(', ') || 'none';
-  throw new IncidentError('incident.adapter_unknown', `there is no adapter \`${name}\`; configured: ${known}`, { remedy: 'name one of those, or add an agent to config/countersign.yaml' });
+  throw new IncidentError('incident.adapter_unknown', `there is no adapter \`${name}\`; configured: ${known}`, {
+    remedy: 'name one of those, or add an agent to config/countersign.yaml',
+  });
 }

@@ -9,10 +9,18 @@ export function approve(parts: IncidentParts): AnyCommand {
   return defineCommand({
     action: 'orchestration.approve',
     args: z.strictObject({ orchestrationId: orchestrationIdArg, planHash: planHashArg, justification: justificationArg }),
-    load: (trx, { orchestrationId, planHash, justification }, scope) => loadOrchestration(trx, orchestrationId, scope, parts, { planHash, justification }),
+    load: (trx, { orchestrationId, planHash, justification }, scope) =>
+      loadOrchestration(trx, orchestrationId, scope, parts, { planHash, justification }),
     effect: async (trx, { planHash, justification }, orchestration, { actor, now }) => {
       const id = newId('approval', now);
-      await insertVerdict(trx, actor.tenant, orchestration.id, { id, verdict: 'APPROVED', planHash, actor: actor.id, justification, at: now });
+      await insertVerdict(trx, actor.tenant, orchestration.id, {
+        id,
+        verdict: 'APPROVED',
+        planHash,
+        actor: actor.id,
+        justification,
+        at: now,
+      });
       await moveOrchestration(trx, actor.tenant, orchestration.id, { stage: 'APPROVE', status: 'APPROVED' });
       return { result: { orchestrationId: orchestration.id }, record: { approvalId: id, status: 'APPROVED', planHash, justification } };
     },

@@ -13,9 +13,23 @@ export function dryRun(parts: IncidentParts, jobs: RunJobs): AnyCommand {
     load: (trx, { orchestrationId }, scope) => loadOrchestration(trx, orchestrationId, scope, parts, undefined),
     effect: async (trx, _args, orchestration, { actor, now }) => {
       const runId = newId('run', now);
-      await moveOrchestration(trx, actor.tenant, orchestration.id, { stage: 'DRY_RUN', status: 'DRY_RUNNING', run_id: runId, plan_hash: null, difference: null });
-      await jobs.enqueue(trx, dryRunQueue, { tenant: actor.tenant, orchestrationId: orchestration.id, runId, remedy: remedyOf(orchestration) });
-      return { result: { orchestrationId: orchestration.id }, record: { runId, status: 'DRY_RUNNING', simulated: orchestration.simulated } };
+      await moveOrchestration(trx, actor.tenant, orchestration.id, {
+        stage: 'DRY_RUN',
+        status: 'DRY_RUNNING',
+        run_id: runId,
+        plan_hash: null,
+        difference: null,
+      });
+      await jobs.enqueue(trx, dryRunQueue, {
+        tenant: actor.tenant,
+        orchestrationId: orchestration.id,
+        runId,
+        remedy: remedyOf(orchestration),
+      });
+      return {
+        result: { orchestrationId: orchestration.id },
+        record: { runId, status: 'DRY_RUNNING', simulated: orchestration.simulated },
+      };
     },
   });
 }

@@ -19,9 +19,23 @@ export function execute(parts: IncidentParts, jobs: RunJobs): AnyCommand {
     },
     effect: async (trx, { planHash }, orchestration, { actor, now }) => {
       const runId = newId('run', now);
-      await moveOrchestration(trx, actor.tenant, orchestration.id, { stage: 'EXECUTE', status: 'EXECUTING', run_id: runId, executed_by: actor.id, executed_at: now });
-      await jobs.enqueue(trx, executeQueue, { tenant: actor.tenant, orchestrationId: orchestration.id, runId, remedy: remedyOf(orchestration) });
-      return { result: { orchestrationId: orchestration.id }, record: { runId, status: 'EXECUTING', planHash, simulated: orchestration.simulated } };
+      await moveOrchestration(trx, actor.tenant, orchestration.id, {
+        stage: 'EXECUTE',
+        status: 'EXECUTING',
+        run_id: runId,
+        executed_by: actor.id,
+        executed_at: now,
+      });
+      await jobs.enqueue(trx, executeQueue, {
+        tenant: actor.tenant,
+        orchestrationId: orchestration.id,
+        runId,
+        remedy: remedyOf(orchestration),
+      });
+      return {
+        result: { orchestrationId: orchestration.id },
+        record: { runId, status: 'EXECUTING', planHash, simulated: orchestration.simulated },
+      };
     },
   });
 }

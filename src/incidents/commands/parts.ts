@@ -38,7 +38,13 @@ export function loadedIncident(scope: Scope, id: string, incident: Incident | un
 }
 
 /** An orchestration locked, with the facts that every rule about it may ask for, and its incident's timeline told of it. */
-export async function loadOrchestration(trx: Trx, id: string, scope: Scope, parts: IncidentParts, request: Facts['request']): Promise<Loaded<Orchestration>> {
+export async function loadOrchestration(
+  trx: Trx,
+  id: string,
+  scope: Scope,
+  parts: IncidentParts,
+  request: Facts['request'],
+): Promise<Loaded<Orchestration>> {
   const tenant = scope.actor.tenant;
   const orchestration = await lockOrchestration(trx, tenant, id);
   const incident = orchestration && (await findIncident(trx, tenant, orchestration.incidentId));
@@ -46,7 +52,11 @@ export async function loadOrchestration(trx: Trx, id: string, scope: Scope, part
   const { region, category, severity } = incident;
   return {
     resource: knownResource(scope, { type: 'orchestration', id, purpose: PURPOSE, region, category, severity }),
-    facts: { ...orchestrationFacts(orchestration, scope, parts), approvals: await approvalsOf(trx, tenant, id), ...(request && { request }) },
+    facts: {
+      ...orchestrationFacts(orchestration, scope, parts),
+      approvals: await approvalsOf(trx, tenant, id),
+      ...(request && { request }),
+    },
     about: [`incident:${incident.id}`],
     state: orchestration,
   };

@@ -7,12 +7,17 @@ import { insertOrchestration } from '../orchestration-store.ts';
 import { lockIncident } from '../store.ts';
 import { type IncidentParts, incidentIdArg, justificationArg, loadedIncident } from './parts.ts';
 
-const parameters = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'must be an object').refine((value) => JSON.stringify(value).length <= 8_192, 'must be at most 8 KiB of JSON');
+const parameters = z
+  .custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'must be an object')
+  .refine((value) => JSON.stringify(value).length <= 8_192, 'must be at most 8 KiB of JSON');
 
 const args = z.strictObject({
   incidentId: incidentIdArg,
   adapter: z.string().max(100),
-  operation: z.string().regex(/^[a-z][a-z0-9]*([._-][a-z0-9]+)*$/, 'must be lower-case words joined by . _ or -').max(100),
+  operation: z
+    .string()
+    .regex(/^[a-z][a-z0-9]*([._-][a-z0-9]+)*$/, 'must be lower-case words joined by . _ or -')
+    .max(100),
   targets: z.array(z.string().min(1).max(200)).min(1).max(50),
   parameters: parameters.nullish(),
   justification: justificationArg,
@@ -28,13 +33,27 @@ export function propose(parts: IncidentParts): AnyCommand {
       const loaded = loadedIncident(scope, incidentId, await lockIncident(trx, scope.actor.tenant, incidentId));
       if (loaded.state === null) return { ...loaded, state: null };
       const id = newId('orchestration', scope.now);
-      return { ...loaded, facts: { ...loaded.facts, request: { justification } }, about: [`orchestration:${id}`], state: { incident: loaded.state, id } };
+      return {
+        ...loaded,
+        facts: { ...loaded.facts, request: { justification } },
+        about: [`orchestration:${id}`],
+        state: { incident: loaded.state, id },
+      };
     },
     effect: async (trx, args, { incident, id }, { actor, now }) => {
       const { simulated } = adapterNamed(parts.adapters, args.adapter);
       const remedy = { adapter: args.adapter, operation: args.operation, targets: args.targets, parameters: args.parameters ?? {} };
       const { justification } = args;
-      await insertOrchestration(trx, actor.tenant, { ...nothingYet, ...remedy, id, incidentId: incident.id, simulated, justification, proposedBy: actor.id, proposedAt: now });
+      await insertOrchestration(trx, actor.tenant, {
+        ...nothingYet,
+        ...remedy,
+        id,
+        incidentId: incident.id,
+        simulated,
+        justification,
+        proposedBy: actor.id,
+        proposedAt: now,
+      });
       const record: Json = { ...remedy, orchestrationId: id, simulated, status: 'PROPOSED' };
       return { result: { orchestrationId: id }, record };
     },

@@ -4,7 +4,19 @@ import { type AnyCommand, defineCommand, type Effect, knownResource, type Scope 
 import type { Trx } from '../../storage/index.ts';
 import { type Classification, classify } from '../classification.ts';
 import { graver, type Incident } from '../model.ts';
-import { type AlertKey, endAlert, findAlert, holdGroup, insertAlert, insertIncident, lockIncident, lockOpenIncidentOf, markResolved, type StoredAlert, setSeverity } from '../store.ts';
+import {
+  type AlertKey,
+  endAlert,
+  findAlert,
+  holdGroup,
+  insertAlert,
+  insertIncident,
+  lockIncident,
+  lockOpenIncidentOf,
+  markResolved,
+  type StoredAlert,
+  setSeverity,
+} from '../store.ts';
 import { PURPOSE } from './parts.ts';
 
 const labels = z.record(z.string(), z.string());
@@ -37,13 +49,21 @@ export function receiveAlert(classification: Classification): AnyCommand {
       const state = await findState(trx, received, scope);
       const { severity, category } = classify(received.labels, classification);
       return {
-        resource: knownResource(scope, { type: 'alert', id: received.fingerprint, purpose: PURPOSE, severity, category, region: received.labels['region'] ?? null }),
+        resource: knownResource(scope, {
+          type: 'alert',
+          id: received.fingerprint,
+          purpose: PURPOSE,
+          severity,
+          category,
+          region: received.labels['region'] ?? null,
+        }),
         facts: {},
         about: [`incident:${state.incidentId}`],
         state,
       };
     },
-    effect: (trx, received, state, scope) => (received.status === 'firing' ? fire(trx, received, state, scope, classification) : end(trx, received, state, scope)),
+    effect: (trx, received, state, scope) =>
+      received.status === 'firing' ? fire(trx, received, state, scope, classification) : end(trx, received, state, scope),
   });
 }
 
@@ -51,7 +71,8 @@ async function findState(trx: Trx, received: Received, scope: Scope): Promise<St
   const { tenant } = scope.actor;
   await holdGroup(trx, tenant, received.groupKey);
   const alert = await findAlert(trx, tenant, keyOf(received));
-  const incident = alert === undefined ? await lockOpenIncidentOf(trx, tenant, received.groupKey) : await lockIncident(trx, tenant, alert.incidentId);
+  const incident =
+    alert === undefined ? await lockOpenIncidentOf(trx, tenant, received.groupKey) : await lockIncident(trx, tenant, alert.incidentId);
   return { alert, incident, incidentId: incident?.id ?? newId('incident', scope.now) };
 }
 
@@ -63,11 +84,24 @@ type Outcome = Effect<{ outcome: string; incidentId: string | null }>;
 
 function outcome(name: string, incidentId: string | null, received: Received, more: JsonObject = {}): Outcome {
   const { source, status, labels: alertLabels, annotations } = received;
-  return { result: { outcome: name, incidentId }, record: { outcome: name, incidentId, source, status, startsAt: received.startsAt.toISOString(), labels: alertLabels, annotations, ...more } };
+  return {
+    result: { outcome: name, incidentId },
+    record: {
+      outcome: name,
+      incidentId,
+      source,
+      status,
+      startsAt: received.startsAt.toISOString(),
+      labels: alertLabels,
+      annotations,
+      ...more,
+    },
+  };
 }
 
 async function fire(trx: Trx, received: Received, state: State, scope: Scope, classification: Classification): Promise<Outcome> {
-  if (state.alert !== undefined) return outcome('duplicate', state.incidentId, received, { reason: `this alert was received before and is ${state.alert.status}` });
+  if (state.alert !== undefined)
+    return outcome('duplicate', state.incidentId, received, { reason: `this alert was received before and is ${state.alert.status}` });
   const { severity, category } = classify(received.labels, classification);
   const { tenant } = scope.actor;
   if (state.incident === undefined) {
@@ -110,4 +144,3 @@ function newIncident(received: Received, scope: Scope): Omit<Incident, 'id' | 's
     resolvedBy: null,
   };
 }
-

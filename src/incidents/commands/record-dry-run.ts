@@ -21,7 +21,10 @@ export function recordDryRun(parts: IncidentParts): AnyCommand {
         dry_run_at: now,
         plan_hash: hash,
       });
-      return { result: { orchestrationId: orchestration.id, status }, record: { status, planHash: hash, difference: detail, simulated: orchestration.simulated } };
+      return {
+        result: { orchestrationId: orchestration.id, status },
+        record: { status, planHash: hash, difference: detail, simulated: orchestration.simulated },
+      };
     },
   });
 }

@@ -13,7 +13,10 @@ export function recordOutcome(parts: IncidentParts): AnyCommand {
       const status = succeeded ? 'EXECUTED' : 'EXECUTION_FAILED';
       await moveOrchestration(trx, actor.tenant, orchestration.id, { stage: 'EXECUTE', status, outcome: JSON.stringify(detail) });
       const seconds = (now.getTime() - orchestration.proposedAt.getTime()) / 1000;
-      return { result: { orchestrationId: orchestration.id, status, seconds }, record: { runId, status, outcome: detail, simulated: orchestration.simulated } };
+      return {
+        result: { orchestrationId: orchestration.id, status, seconds },
+        record: { runId, status, outcome: detail, simulated: orchestration.simulated },
+      };
     },
   });
 }

@@ -13,7 +13,14 @@ export function reject(parts: IncidentParts): AnyCommand {
     effect: async (trx, { justification }, orchestration, { actor, now }) => {
       const id = newId('approval', now);
       const planHash = currentPlanHash(orchestration, parts);
-      await insertVerdict(trx, actor.tenant, orchestration.id, { id, verdict: 'REJECTED', planHash, actor: actor.id, justification, at: now });
+      await insertVerdict(trx, actor.tenant, orchestration.id, {
+        id,
+        verdict: 'REJECTED',
+        planHash,
+        actor: actor.id,
+        justification,
+        at: now,
+      });
       await moveOrchestration(trx, actor.tenant, orchestration.id, { stage: 'APPROVE', status: 'REJECTED' });
       return { result: { orchestrationId: orchestration.id }, record: { approvalId: id, status: 'REJECTED', planHash, justification } };
     },

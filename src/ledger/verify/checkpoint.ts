@@ -44,7 +44,8 @@ function badKey(): VerifyError {
 
 function parseText(text: string): VerifiedCheckpoint {
   const [origin, size, root, ...rest] = text.split('\n');
-  if (origin === undefined || origin === '' || size === undefined || root === undefined || rest.length < 1) throw malformed('it has fewer than three lines');
+  if (origin === undefined || origin === '' || size === undefined || root === undefined || rest.length < 1)
+    throw malformed('it has fewer than three lines');
   if (!/^(0|[1-9]\d{0,15})$/.test(size) || !Number.isSafeInteger(Number(size))) throw malformed(`its size is \`${size}\``);
   const hash = Buffer.from(root, 'base64');
   if (hash.length !== 32 || hash.toString('base64') !== root) throw malformed('its root is not 32 bytes in base64');

@@ -46,7 +46,8 @@ function checkEntry(body: Buffer, expected: { log: string; seq: number; previous
   const { log, seq, previous } = expected;
   const entry = readEntry(body);
   if (entry === undefined) return [{ kind: 'entry.malformed', seq, message: `entry ${seq} is not canonical JSON of version 1` }];
-  if (entry.seq !== seq) return [{ kind: 'entry.missing', seq, message: `where entry ${seq} must be there is one that says it is ${entry.seq}` }];
+  if (entry.seq !== seq)
+    return [{ kind: 'entry.missing', seq, message: `where entry ${seq} must be there is one that says it is ${entry.seq}` }];
   const faults: Fault[] = [];
   if (entry.log !== log) faults.push({ kind: 'entry.foreign', seq, message: `entry ${seq} belongs to log \`${entry.log}\`` });
   if (entry.prev !== (previous?.toString('hex') ?? null)) {
@@ -70,7 +71,14 @@ function checkWhole(entries: number, root: Buffer, checkpoint: VerifiedCheckpoin
     return [{ kind: 'size.mismatch', seq: null, message: `there are ${entries} entries, the signed checkpoint has ${checkpoint.size}` }];
   }
   if (root.equals(checkpoint.root)) return [];
-  if (explained) return [{ kind: 'root.mismatch', seq: null, message: 'the root differs from the signed checkpoint, as the entries above explain' }];
+  if (explained)
+    return [{ kind: 'root.mismatch', seq: null, message: 'the root differs from the signed checkpoint, as the entries above explain' }];
   const last = entries - 1;
-  return [{ kind: 'root.mismatch', seq: last, message: `the root differs from the signed checkpoint though the chain holds: entry ${last} was altered, or the whole log was rewritten` }];
+  return [
+    {
+      kind: 'root.mismatch',
+      seq: last,
+      message: `the root differs from the signed checkpoint though the chain holds: entry ${last} was altered, or the whole log was rewritten`,
+    },
+  ];
 }

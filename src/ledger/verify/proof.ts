@@ -18,11 +18,17 @@ export function verifyProof(proof: ProofFile, verifierKey: string): { readonly [
   const body = Buffer.from(proof.leaf, 'utf8');
   const root = rootFromPath(hashLeaf(body), proof.seq, checkpoint.size, proof.path.map(parseHash));
   if (root === undefined || !root.equals(checkpoint.root)) {
-    throw new VerifyError('verify.proof_invalid', `entry ${proof.seq} is not in the log of \`${checkpoint.origin}\` at size ${checkpoint.size}`);
+    throw new VerifyError(
+      'verify.proof_invalid',
+      `entry ${proof.seq} is not in the log of \`${checkpoint.origin}\` at size ${checkpoint.size}`,
+    );
   }
   const entry = parseCanonical(body);
   if (!isJsonObject(entry) || entry['seq'] !== proof.seq) {
-    throw new VerifyError('verify.proof_invalid', `the entry proven at ${proof.seq} says it is ${isJsonObject(entry) ? entry['seq'] : 'no entry'}`);
+    throw new VerifyError(
+      'verify.proof_invalid',
+      `the entry proven at ${proof.seq} says it is ${isJsonObject(entry) ? entry['seq'] : 'no entry'}`,
+    );
   }
   return entry;
 }

@@ -8,14 +8,20 @@ export type Account = { readonly name: string; readonly uid: number; readonly gi
 /** Undefined: run as ourselves. When we are root: `postgres` where it exists, else `nobody`. */
 export function unprivilegedAccount(passwd: string = '/etc/passwd'): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const accounts = readFileSync(passwd, 'utf8').split('\n').map((line) => line.split(':'));
+  const accounts = readFileSync(passwd, 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   for (const name of ['postgres', 'nobody']) {
     const fields = accounts.find((candidate) => candidate[0] === name);
     if (fields !== undefined) return { name, uid: Number(fields[2]), gid: Number(fields[3]) };
   }
-  throw new StorageError('storage.start_failed', 'PostgreSQL refuses to run as root and there is neither a `postgres` nor a `nobody` user', {
-    remedy: 'run as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own',
-  });
+  throw new StorageError(
+    'storage.start_failed',
+    'PostgreSQL refuses to run as root and there is neither a `postgres` nor a `nobody` user',
+    {
+      remedy: 'run as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own',
+    },
+  );
 }
 
 /** True when the account can enter every folder on the way to `path` (which need not exist yet). */

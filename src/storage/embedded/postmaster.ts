@@ -54,7 +54,14 @@ export async function ensurePostmaster(home: Home, wantedPort: number | undefine
 
 function spawnPostgres(home: Home, port: number): ChildProcess {
   const log = openSync(join(home.folder, 'postgres.log'), 'a', 0o600);
-  const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 200, timezone: 'UTC', log_min_messages: 'warning' };
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 200,
+    timezone: 'UTC',
+    log_min_messages: 'warning',
+  };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(join(home.bin, 'postgres'), ['-D', dataFolder(home), ...args], {
     ...asAccount(home.account),
@@ -101,7 +108,8 @@ function isServerOf(home: Home, pid: number): boolean {
 /** PostgreSQL would not start while the process that a stale file names is alive, whatever it is. */
 function discardForeignPidFile(home: Home): void {
   const pid = Number(pidFileLines(home)[0]);
-  if (Number.isInteger(pid) && pid > 0 && isAlive(pid) && !isServerOf(home, pid)) rmSync(join(dataFolder(home), 'postmaster.pid'), { force: true });
+  if (Number.isInteger(pid) && pid > 0 && isAlive(pid) && !isServerOf(home, pid))
+    rmSync(join(dataFolder(home), 'postmaster.pid'), { force: true });
 }
 
 function isAlive(pid: number): boolean {

@@ -44,7 +44,10 @@ export class EmbeddedPostgres {
   static attach(options: EmbeddedOptions): EmbeddedPostgres {
     const server = new EmbeddedPostgres(prepareHome(options), () => undefined);
     const running = readPostmaster(server.#home);
-    if (running === undefined) throw new StorageError('storage.unavailable', `no server runs on \`${server.folder}\``, { remedy: 'start the gateway, or set DATABASE_URL' });
+    if (running === undefined)
+      throw new StorageError('storage.unavailable', `no server runs on \`${server.folder}\``, {
+        remedy: 'start the gateway, or set DATABASE_URL',
+      });
     server.#postmaster = running;
     return server;
   }

@@ -1,0 +1,4 @@
+export { openIssuers } from './issuers.ts';
+export { openDatabase, openJobs, openTelemetry, readLedgerKey, readParts, startLedger } from './parts.ts';
+export { StopList } from './stop-list.ts';
+export { devWebhookTokenFile } from './webhooks.ts';
