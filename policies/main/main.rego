@@ -1,8 +1,8 @@
 # METADATA
 # title: Decision
 # description: >-
-#   Grants say who may, requirements say what must hold. ALLOW needs a grant and no unmet requirement; STEP_UP is for what
-#   stronger authentication would cure, all of it; everything else is DENY.
+#   Grants say who may, requirements say what must hold. ALLOW needs a grant and no unmet requirement; STEP_UP is for
+#   what stronger authentication would cure, all of it; everything else is DENY.
 # schemas:
 #   - input: schema.input
 package main
@@ -26,57 +26,72 @@ decision := {
 # METADATA
 # description: Every action that some grant names; an action outside of it is always denied.
 # scope: document
-actions contains action if some action in rules[_][_].actions
+actions contains action if {
+	some action
+	rules[_][_].actions[action]
+}
 
 default _domain := ""
 
 _domain := split(input.action, ".")[0]
 
-# One line a domain, guarded first: compiled to Wasm there is no rule index, and a decision must not pay for other domains.
+# One body a domain, guarded first: compiled to Wasm there is no rule index, and a decision must not pay for other
+# domains. References instead of `some rule in rules.flag`, which would evaluate all that a rule's package defines.
 _grants contains grant if {
 	_domain == "alert"
-	some grant in rules.alert[_].grant
+	some grant
+	rules.alert[_].grant[grant]
 }
 
 _grants contains grant if {
 	_domain == "flag"
-	some grant in rules.flag[_].grant
+	some grant
+	rules.flag[_].grant[grant]
 }
 
 _grants contains grant if {
 	_domain == "incident"
-	some grant in rules.incident[_].grant
+	some grant
+	rules.incident[_].grant[grant]
 }
 
 _grants contains grant if {
 	_domain == "ledger"
-	some grant in rules.ledger[_].grant
+	some grant
+	rules.ledger[_].grant[grant]
 }
 
 _grants contains grant if {
 	_domain == "orchestration"
-	some grant in rules.orchestration[_].grant
+	some grant
+	rules.orchestration[_].grant[grant]
 }
 
-_unmet contains requirement if some requirement in rules.core[_].unmet
+_unmet contains requirement if {
+	some requirement
+	rules.core[_].unmet[requirement]
+}
 
 # What cannot be seen must not be explained by what it lacks: for an unknown resource only the core rules speak.
 _unmet contains requirement if {
 	_domain == "flag"
 	_known
-	some requirement in rules.flag[_].unmet
+	some requirement
+	rules.flag[_].unmet[requirement]
 }
 
 _unmet contains requirement if {
 	_domain == "incident"
 	_known
-	some requirement in rules.incident[_].unmet
+	some requirement
+	rules.incident[_].unmet[requirement]
 }
 
 _unmet contains requirement if {
 	_domain == "orchestration"
 	_known
-	some requirement in rules.orchestration[_].unmet
+	some requirement
+	rules.orchestration[_].unmet[requirement]
 }
 
 # METADATA
@@ -91,7 +106,10 @@ _unmet contains result.unmet(rego.metadata.rule(), _no_grant_explanation) if cou
 
 default _no_grant_explanation := "no grant covers this action"
 
-_no_grant_explanation := $"none of the roles of `{input.actor.id}` may `{input.action}`"
+_no_grant_explanation := $"none of the roles of `{input.actor.id}` may `{input.action}`" if {
+	is_string(input.actor.id)
+	is_string(input.action)
+}
 
 default _known := false
 
@@ -127,7 +145,8 @@ default _challenge := null
 
 _challenge := _unmet_in_order[0].challenge if _result == "STEP_UP"
 
-# Who only looks on learns that the answer is no, not why: the reasons tell of other people's approvals and of the defences.
+# Who only looks on learns that the answer is no, not why: the reasons tell of other people's approvals and of the
+# defences.
 _obligations contains "mask_explanation" if not _may_know_why
 
 _may_know_why if count({role | some role in input.actor.roles} & _told_why) > 0

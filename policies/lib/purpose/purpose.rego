@@ -6,6 +6,6 @@ package lib.purpose
 # METADATA
 # description: A purpose serves itself; the record is kept for those who respond and for those who audit.
 # scope: document
-serving(purpose) := object.get(_served_by, purpose, set()) | {purpose}
+serving(purpose) := {purpose} | {other | some other in _served_by[purpose]}
 
 _served_by := {"record": {"audit", "incident-response"}}

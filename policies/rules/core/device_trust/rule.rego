@@ -26,4 +26,6 @@ _trusted if input.context.deviceTrust in {"high", "medium"}
 
 default _explanation := "the device's trust is not known"
 
-_explanation := $"device trust is `{input.context.deviceTrust}`, `{input.action}` needs `medium`"
+_explanation := $"device trust is `{input.context.deviceTrust}`, `{input.action}` needs `medium`" if {
+	is_string(input.context.deviceTrust)
+}

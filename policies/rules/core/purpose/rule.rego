@@ -19,6 +19,7 @@ unmet contains result.unmet(rego.metadata.rule(), _explanation) if not _served
 default _served := false
 
 _served if {
+	is_string(input.resource.purpose)
 	some declared in input.actor.purposes
 	declared in purpose.serving(input.resource.purpose)
 }
@@ -28,4 +29,7 @@ _served if "service" in input.actor.roles
 
 default _explanation := "the resource's purpose is not among the actor's"
 
-_explanation := $"purpose `{input.resource.purpose}` is not among those of `{input.actor.id}`"
+_explanation := $"purpose `{input.resource.purpose}` is not among those of `{input.actor.id}`" if {
+	is_string(input.resource.purpose)
+	is_string(input.actor.id)
+}

@@ -13,10 +13,15 @@ import data.lib.result
 #   precedence: 20
 #   remedy: check the id; it must be one of your own tenant
 #   reference: SOC 2 CC6.1
-unmet contains result.unmet(rego.metadata.rule(), $"there is no {input.resource.type} `{input.resource.id}`") if {
-	not _known
-}
+unmet contains result.unmet(rego.metadata.rule(), _explanation) if not _known
 
 default _known := false
 
 _known if input.resource.known == true
+
+default _explanation := "the call names no resource"
+
+_explanation := $"there is no {input.resource.type} `{input.resource.id}`" if {
+	is_string(input.resource.type)
+	is_string(input.resource.id)
+}

@@ -18,6 +18,7 @@ unmet contains result.unmet(rego.metadata.rule(), "the resource is not of the ac
 default _matches := false
 
 _matches if {
+	is_string(input.actor.tenant)
 	input.actor.tenant != ""
 	input.actor.tenant == input.resource.tenant
 }

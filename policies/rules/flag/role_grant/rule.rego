@@ -23,6 +23,4 @@ grant contains result.grant(rego.metadata.rule(), $"role `{role}` may `{input.ac
 # scope: document
 actions := object.keys(_roles)
 
-_roles := {
-	"flag.set": {"org-admin", "sre"},
-}
+_roles := {"flag.set": {"org-admin", "sre"}}

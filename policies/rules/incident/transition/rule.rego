@@ -13,9 +13,9 @@ import data.lib.result
 #   precedence: 200
 #   remedy: reload the incident and see its status; a closed one is not reopened, a new one is
 #   reference: seed 004 §8
-unmet contains result.unmet(rego.metadata.rule(), $"the incident is {_status}, `{input.action}` is no longer possible") if {
-	not _possible
-}
+unmet contains result.unmet(rego.metadata.rule(), _explanation) if not _possible
+
+_explanation := $"the incident is {_status}, `{input.action}` is no longer possible"
 
 default _status := "in an unknown state"
 

@@ -24,4 +24,7 @@ _thawed if input.facts.freeze.active == false
 
 default _explanation := "whether a change freeze holds is not known"
 
-_explanation := $"a change freeze holds until {input.facts.freeze.until}: {input.facts.freeze.reason}"
+_explanation := $"a change freeze holds until {input.facts.freeze.until}: {input.facts.freeze.reason}" if {
+	is_string(input.facts.freeze.until)
+	is_string(input.facts.freeze.reason)
+}

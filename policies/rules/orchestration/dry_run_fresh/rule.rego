@@ -29,4 +29,6 @@ _fresh if {
 
 default _explanation := "the age of the dry run is not known"
 
-_explanation := $"the dry run is {input.facts.dryRun.ageSeconds} s old, at most {_max_age_seconds} s are allowed"
+_explanation := $"the dry run is {input.facts.dryRun.ageSeconds} s old, at most {_max_age_seconds} s are allowed" if {
+	is_number(input.facts.dryRun.ageSeconds)
+}

@@ -13,11 +13,20 @@ import data.lib.result
 #   precedence: 300
 #   remedy: ask another sre or org-admin to approve
 #   reference: SOC 2 CC5.1, separation of duties
-unmet contains result.unmet(rego.metadata.rule(), $"`{input.actor.id}` proposed this remedy and cannot approve it") if {
+unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
 	input.action == "orchestration.approve"
 	not _other
 }
 
 default _other := false
 
-_other if input.facts.orchestration.proposedBy != input.actor.id
+_other if {
+	is_string(input.facts.orchestration.proposedBy)
+	input.facts.orchestration.proposedBy != input.actor.id
+}
+
+default _explanation := "who proposed this remedy is not known"
+
+_explanation := $"`{input.actor.id}` proposed this remedy and cannot approve it" if {
+	input.facts.orchestration.proposedBy == input.actor.id
+}

@@ -21,10 +21,12 @@ unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
 default _approved := false
 
 _approved if {
+	is_string(input.facts.orchestration.planHash)
 	some approval in input.facts.approvals
+	is_string(approval.actor)
 	approval.planHash == input.facts.orchestration.planHash
 	approval.actor != input.facts.orchestration.proposedBy
 	approval.actor != input.actor.id
 }
 
-_explanation := $"nobody but the proposer and `{input.actor.id}` has approved the current plan"
+_explanation := "nobody but the proposer and the executor has approved the current plan"

@@ -13,7 +13,7 @@ import data.lib.result
 #   precedence: 100
 #   remedy: wait until an sre or org-admin releases the flag `remediation.kill-switch`
 #   reference: seed 002, emergency kill switch
-unmet contains result.unmet(rego.metadata.rule(), "the kill switch `remediation.kill-switch` is engaged") if {
+unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
 	input.action == "orchestration.execute"
 	not _released
 }
@@ -21,3 +21,7 @@ unmet contains result.unmet(rego.metadata.rule(), "the kill switch `remediation.
 default _released := false
 
 _released if input.facts.killSwitch == false
+
+default _explanation := "whether the kill switch `remediation.kill-switch` is engaged is not known"
+
+_explanation := "the kill switch `remediation.kill-switch` is engaged" if input.facts.killSwitch == true

@@ -20,8 +20,18 @@ unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
 
 default _current := false
 
-_current if input.facts.request.planHash == input.facts.orchestration.planHash
+_current if {
+	is_string(_named)
+	_named == _planned
+}
 
-default _explanation := "the plan has no hash yet"
+default _explanation := "the call names no plan hash, or the plan has none yet"
 
-_explanation := $"the call names plan `{input.facts.request.planHash}`, the current plan is `{input.facts.orchestration.planHash}`"
+_explanation := $"the call names plan `{_named}`, the current plan is `{_planned}`" if {
+	is_string(_named)
+	is_string(_planned)
+}
+
+_named := input.facts.request.planHash
+
+_planned := input.facts.orchestration.planHash

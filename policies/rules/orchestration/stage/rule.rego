@@ -13,9 +13,9 @@ import data.lib.result
 #   precedence: 200
 #   remedy: reload the orchestration and see its status; propose a new one when it has ended
 #   reference: seed 000, four-stage workflow
-unmet contains result.unmet(rego.metadata.rule(), $"the orchestration is {_status}, `{input.action}` is not possible in it") if {
-	not _possible
-}
+unmet contains result.unmet(rego.metadata.rule(), _explanation) if not _possible
+
+_explanation := $"the orchestration is {_status}, `{input.action}` is not possible in it"
 
 default _status := "in an unknown state"
 

@@ -25,7 +25,7 @@ _challenge := {"acrValues": "urn:countersign:acr:mfa", "maxAge": _max_age_second
 
 default _harmless := false
 
-_harmless if input.resource.severity in {"P2", "P3", "P4"}
+_harmless if _severity in {"P2", "P3", "P4"}
 
 default _strong := false
 
@@ -38,4 +38,8 @@ _strong if {
 
 default _explanation := "the severity of the incident is not known, so a second factor is needed"
 
-_explanation := $"executing on a {input.resource.severity} needs a second factor within the last {_max_age_seconds} s"
+_explanation := $"executing on a {_severity} needs a second factor within the last {_max_age_seconds} s" if {
+	is_string(_severity)
+}
+
+_severity := input.resource.severity

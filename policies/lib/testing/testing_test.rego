@@ -1,0 +1,115 @@
+# METADATA
+# title: Inputs for tests
+# description: >-
+#   One complete input an action, each of which is allowed; a test changes the one thing it is about. The suffix `_test`
+#   keeps it out of what is compiled.
+package lib.testing_test
+
+# METADATA
+# description: Rita, a responder, executes the plan that Pat proposed and Sam approved, on a P1.
+# scope: document
+executing := {
+	"action": "orchestration.execute",
+	"now": {"epoch": 1790000000, "iso": "2026-09-21T14:13:20.000Z", "weekday": 1, "minuteOfDay": 853},
+	"actor": {
+		"id": "user:rita",
+		"kind": "human",
+		"tenant": "acme",
+		"roles": ["responder"],
+		"purposes": ["incident-response"],
+		"authTime": 1789999700,
+		"acr": "urn:countersign:acr:mfa",
+		"amr": ["pwd", "otp"],
+	},
+	"resource": {
+		"type": "orchestration",
+		"id": "orc_1",
+		"tenant": "acme",
+		"known": true,
+		"purpose": "incident-response",
+		"region": "eu",
+		"category": null,
+		"severity": "P1",
+	},
+	"context": {"zone": "office", "deviceTrust": "high", "sessionRisk": 5, "channel": "graphql"},
+	"facts": {
+		"request": {"planHash": "sha256:aa", "justification": "checkout is down"},
+		"incident": {"status": "INVESTIGATING"},
+		"orchestration": {
+			"status": "APPROVED",
+			"proposedBy": "user:pat",
+			"planHash": "sha256:aa",
+			"simulated": false,
+		},
+		"dryRun": {"passed": true, "ageSeconds": 60},
+		"approvals": [{"actor": "user:sam", "planHash": "sha256:aa"}],
+		"killSwitch": false,
+		"freeze": {"active": false, "until": "", "reason": ""},
+	},
+}
+
+# METADATA
+# description: Sam, an SRE, approves it.
+# scope: document
+approving := _changed({
+	"action": "orchestration.approve",
+	"actor": {"id": "user:sam", "roles": ["sre"]},
+	"facts": {"orchestration": {"status": "DRY_RUN_PASSED"}, "approvals": []},
+})
+
+# METADATA
+# description: Pat, a responder, proposes it.
+# scope: document
+proposing := json.remove(
+	_changed({"action": "orchestration.propose", "actor": {"id": "user:pat"}, "resource": {"type": "incident"}}),
+	["facts/orchestration", "facts/dryRun", "facts/approvals"],
+)
+
+# METADATA
+# description: Rita resolves the incident.
+# scope: document
+resolving := _changed({"action": "incident.resolve", "resource": {"type": "incident", "id": "inc_1"}})
+
+# METADATA
+# description: Sam sets a flag.
+# scope: document
+flagging := _changed({
+	"action": "flag.set",
+	"actor": {"id": "user:sam", "roles": ["sre"]},
+	"resource": {"type": "flag", "id": "remediation.kill-switch", "severity": null},
+})
+
+# METADATA
+# description: Vera, a viewer, reads a timeline.
+# scope: document
+reading := _changed({
+	"action": "ledger.read_timeline",
+	"actor": {"id": "user:vera", "roles": ["viewer"]},
+	"resource": {"type": "incident", "id": "inc_1", "purpose": "record"},
+})
+
+# METADATA
+# description: A webhook source hands in an alert.
+# scope: document
+receiving := _changed({
+	"action": "alert.receive",
+	"actor": {"id": "service:pager", "kind": "service", "roles": ["service"], "purposes": []},
+	"resource": {"type": "alert-source", "id": "pager"},
+})
+
+# METADATA
+# description: Values of every JSON type, and what looks like an absence; none of them is any fact's right value.
+# scope: document
+garbage := [null, -1, 1.5, "", "x", [], ["x"], {}, {"x": "y"}]
+
+# METADATA
+# description: The ids of some results.
+# scope: document
+ids(results) := {entry.ruleId | some entry in results}
+
+# METADATA
+# description: The explanations of some results.
+# scope: document
+explanations(results) := {entry.explanation | some entry in results}
+
+_changed(changes) := object.union(executing, changes)

@@ -1,0 +1,111 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadPolicy } from '@open-policy-agent/opa-wasm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { PolicyEngine, readBundle, type Verdict } from '../../src/policy/index.ts';
+import { notSources } from '../../tools/policy-sources.ts';
+import { resolveTool } from '../../tools/resolve.ts';
+import { run } from '../../tools/run.ts';
+import { makeFolder } from '../support/folders.ts';
+import { dist, goldenCases, policies } from './golden-cases.ts';
+
+const cases = goldenCases();
+const { manifest, wasm, data } = readBundle(dist);
+const engine = await PolicyEngine.load({ manifest, wasm, data });
+const verdicts = new Map(cases.map(({ name, input }) => [name, engine.decide(input).verdict]));
+const folder = makeFolder('golden');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A decision as Rego gives it, before the engine reads it; the order of its set is no part of it. */
+const raw = z.looseObject({ obligations: z.array(z.string()).transform((obligations) => obligations.toSorted()) });
+const evaluated = z.object({ result: z.tuple([z.object({ expressions: z.tuple([z.object({ value: z.array(z.array(raw)) })]) })]) });
+
+/** What OPA itself decides from the sources, all inputs in one process; an input without a decision gives an empty list. */
+async function decideWithOpa(inputs: readonly unknown[]): Promise<z.infer<typeof raw>[][]> {
+  const file = join(folder, 'inputs.json');
+  writeFileSync(file, JSON.stringify(inputs));
+  const query = '[decisions | some one in input; decisions := [decision | decision := data.main.decision with input as one]]';
+  const ignored = [...notSources, '*_test.rego'].flatMap((name) => ['--ignore', name]);
+  const args = ['eval', '--format', 'json', '--bundle', '.', ...ignored, '--input', file, query];
+  const { stdout } = await run(await resolveTool('opa'), args, { cwd: policies });
+  return evaluated.parse(JSON.parse(stdout)).result[0].expressions[0].value;
+}
+
+describe('the golden cases', () => {
+  it('have names of their own', () => {
+    expect(verdicts.size).toBe(cases.length);
+  });
+
+  it.each(cases.map((golden) => [golden.name, golden.expect] as const))('%s', (name, { explanation, unmet, ...expected }) => {
+    const verdict = verdicts.get(name);
+    expect({ ...verdict, rules: verdict?.rules.map(({ ruleId }) => ruleId) }).toMatchObject({ ...expected, rules: unmet });
+    if (explanation !== undefined) expect(verdict?.explanation).toBe(explanation);
+  });
+
+  it('explain nothing by what is undefined or null', () => {
+    const said = [...verdicts.values()].flatMap(({ explanation, rules }) => [explanation, ...rules.map((rule) => rule.explanation)]);
+    expect(said.filter((text) => /undefined|null|\[object/.test(text))).toEqual([]);
+  });
+});
+
+describe('OPA on the sources and the compiled policy', () => {
+  let fromSources: z.infer<typeof raw>[][];
+  beforeAll(async () => {
+    fromSources = await decideWithOpa(cases.map(({ input }) => input));
+  }, 600_000);
+
+  it('say the same of every case, to the last field', async () => {
+    const policy = await loadPolicy(wasm);
+    policy.setData(data);
+    const compiled = cases.map(({ input }) => z.array(z.object({ result: raw })).parse(policy.evaluate(input, manifest.entrypoint)));
+    const differing = cases.flatMap(({ name }, index) => {
+      const pair = { compiled: compiled[index]?.map(({ result }) => result), sources: fromSources[index] };
+      return isSame(pair.compiled, pair.sources) ? [] : [{ name, ...pair }];
+    });
+    expect(fromSources).toHaveLength(cases.length);
+    expect(differing).toEqual([]);
+  });
+
+  it('lose nothing of it on the way through the engine', () => {
+    const bare = ({ rules, ...verdict }: Verdict) => ({ ...verdict, rules: rules.map((rule) => expect.objectContaining(rule)) });
+    expect(fromSources.map(([decision]) => decision)).toEqual([...verdicts.values()].map(bare));
+  });
+});
+
+function isSame(a: unknown, b: unknown): boolean {
+  try {
+    expect(a).toStrictEqual(b);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Count = { fired: number; notFired: number; decided: number };
+
+/** How often each rule spoke (a requirement not met, or the grant an answer names) and how often it determined the answer. */
+function countRules(): Map<string, Count> {
+  const all = [...verdicts.values()];
+  return new Map(
+    manifest.rules.map(({ id }) => {
+      const decided = all.filter(({ ruleId }) => ruleId === id).length;
+      const fired = all.filter(({ ruleId, rules }) => ruleId === id || rules.some((rule) => rule.ruleId === id)).length;
+      return [id, { fired, notFired: all.length - fired, decided }];
+    }),
+  );
+}
+
+describe('in the golden cases', () => {
+  const counts = countRules();
+  const idsOf = (lacks: (count: Count) => boolean) => [...counts].filter(([, count]) => lacks(count)).map(([id]) => id);
+
+  it('every rule fires', () => expect(idsOf(({ fired }) => fired === 0)).toEqual([]));
+  it('every rule stays silent', () => expect(idsOf(({ notFired }) => notFired === 0)).toEqual([]));
+  it('every rule determines an answer', () => expect(idsOf(({ decided }) => decided === 0)).toEqual([]));
+
+  it.each(['ALLOW', 'DENY'])('every action has a case of %s', (result) => {
+    const seen = new Set(cases.filter(({ expect }) => expect.result === result).map(({ input }) => input.action));
+    expect(manifest.actions.filter((action) => !seen.has(action))).toEqual([]);
+  });
+});
