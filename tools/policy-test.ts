@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -27,8 +28,28 @@ export function coverageOf({ files }: CoverageReport): { percent: number; uncove
   return { percent: covered + missed === 0 ? 0 : (100 * covered) / (covered + missed), uncovered };
 }
 
+/** The counts alone, in the shape of OPA's report: what evidence bundles carry, so that building one needs no OPA. */
+export function coverageFile({ files }: CoverageReport): string {
+  const counts = Object.entries(files)
+    .filter(([file]) => !file.endsWith('_test.rego'))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([file, { covered_lines, not_covered_lines }]) => [file, { covered_lines, not_covered_lines }]);
+  const coverage = Math.floor(coverageOf({ files }).percent * 100) / 100;
+  return `${JSON.stringify({ coverage, files: Object.fromEntries(counts) }, null, 2)}\n`;
+}
+
+function keep(measured: CoverageReport, file: string, write: boolean): void {
+  const text = coverageFile(measured);
+  if (write) {
+    writeFileSync(file, text);
+    return;
+  }
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  throw new ToolError('policy.stale', `\`${file}\` is not the coverage of today's tests`, { remedy: 'run `npm run policy:build` and commit policies/dist' });
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { source: { type: 'string' } } });
+  const { values } = parseArgs({ options: { source: { type: 'string' }, write: { type: 'boolean', default: false } } });
   const cwd = resolve(values.source ?? join(import.meta.dirname, '..', 'policies'));
   const opa = await resolveTool('opa');
   const common = ['test', '--fail-on-empty', '--bundle', '.', ...notSources.flatMap((folder) => ['--ignore', folder])];
@@ -36,7 +57,8 @@ async function main(): Promise<void> {
   const { stdout } = await run(opa, common, { cwd });
   process.stdout.write(stdout);
   const measured = await run(opa, [...common, '--coverage', '--format', 'json'], { cwd });
-  const { percent, uncovered } = coverageOf(report.parse(JSON.parse(measured.stdout)));
+  const coverage = report.parse(JSON.parse(measured.stdout));
+  const { percent, uncovered } = coverageOf(coverage);
   const line = `policy line coverage ${percent.toFixed(1)} % (at least ${threshold} %)`;
   if (percent < threshold) {
     throw new ToolError('policy.uncovered', [`${line}; no test reaches`, ...uncovered.map((place) => `  ${place}`)].join('\n'), {
@@ -44,6 +66,7 @@ async function main(): Promise<void> {
     });
   }
   process.stdout.write(`${line}\n`);
+  if (values.source === undefined) keep(coverage, join(cwd, 'dist', 'coverage.json'), values.write);
 }
 
 if (isMain(import.meta.url)) await script(main);

@@ -279,7 +279,10 @@ export type Query = {
   readonly receipt: Maybe<Receipt>;
   /** The newest signed head of your log. */
   readonly checkpoint: Maybe<Checkpoint>;
-  /** An incident's history: its ledger entries. To look is an action of its own. */
+  /**
+   * The history of something: its ledger entries, oldest first. `subject` is `incident:<id>`, `orchestration:<id>`, `flag:<key>`
+   * or `ledger:<tenant>`. To look is an action of its own.
+   */
   readonly timeline: TimelinePayload;
   /** One entry with its proof. To look is an action of its own. */
   readonly entryProof: EntryProofPayload;
@@ -309,7 +312,7 @@ export type QueryReceiptArgs = {
 
 
 export type QueryTimelineArgs = {
-  incidentId: Scalars['ID']['input'];
+  subject: Scalars['String']['input'];
   after?: InputMaybe<Scalars['Long']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -842,7 +845,7 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   flags?: Resolver<ReadonlyArray<ResolversTypes['Flag']>, ParentType, ContextType>;
   receipt?: Resolver<Maybe<ResolversTypes['Receipt']>, ParentType, ContextType, RequireFields<QueryReceiptArgs, 'entryId'>>;
   checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
-  timeline?: Resolver<ResolversTypes['TimelinePayload'], ParentType, ContextType, RequireFields<QueryTimelineArgs, 'incidentId' | 'after' | 'first'>>;
+  timeline?: Resolver<ResolversTypes['TimelinePayload'], ParentType, ContextType, RequireFields<QueryTimelineArgs, 'subject' | 'after' | 'first'>>;
   entryProof?: Resolver<ResolversTypes['EntryProofPayload'], ParentType, ContextType, RequireFields<QueryEntryProofArgs, 'entryId'>>;
 };
 

@@ -1,9 +1,10 @@
-import type { JsonObject } from '../core/index.ts';
+import { digestOfJson, type JsonObject, messageOf } from '../core/index.ts';
 import type { Command } from './command.ts';
 import { GovernError } from './errors.ts';
 
 /** Parses what a caller sent, once. @throws GovernError `govern.invalid_arguments`, naming each field. */
 export function parseArguments<A, S, R extends JsonObject>(command: Command<A, S, R>, args: unknown): A {
+  assertRecordable(args);
   const parsed = command.args.safeParse(args);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `\`${issue.path.join('.') || 'input'}\`: ${issue.message}`);
@@ -11,4 +12,13 @@ export function parseArguments<A, S, R extends JsonObject>(command: Command<A, S
     cause: parsed.error,
     remedy: 'correct the named fields and repeat the call',
   });
+}
+
+/** What has no canonical form (a lone surrogate, a number beyond 2^53) cannot be ledgered, so it is refused before anything else. */
+function assertRecordable(args: unknown): void {
+  try {
+    digestOfJson(JSON.parse(JSON.stringify(args)));
+  } catch (cause) {
+    throw new GovernError('govern.invalid_arguments', messageOf(cause), { cause, remedy: 'send well-formed text and numbers within 2^53' });
+  }
 }

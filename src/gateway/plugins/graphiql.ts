@@ -12,7 +12,7 @@ const operations: { readonly [role: string]: string } = {
   'org-admin':
     'mutation Approve($orchestrationId: ID!, $planHash: String!) {\n  approve(input: { orchestrationId: $orchestrationId, planHash: $planHash, justification: "I looked at the plan" }) {\n    decision { result ruleId explanation rules { ruleId explanation remedy } }\n    orchestration { status }\n  }\n}\n',
   auditor:
-    'query Timeline($incidentId: ID!) {\n  checkpoint { size note verifierKey }\n  timeline(incidentId: $incidentId) {\n    decision { result explanation }\n    entries { seq ts type actor leafHash }\n  }\n}\n',
+    'query Timeline($subject: String = "incident:<id>") {\n  checkpoint { size note verifierKey }\n  timeline(subject: $subject) {\n    decision { result explanation }\n    entries { seq ts type actor leafHash }\n  }\n}\n',
   sre: 'mutation EngageKillSwitch {\n  setFlag(input: { key: "remediation.kill-switch", enabled: true, justification: "stop all remediation" }) {\n    decision { result ruleId explanation }\n    receipt { status seq }\n    flag { key enabled }\n  }\n}\n',
 };
 

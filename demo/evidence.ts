@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { TenantId } from '../src/core/index.ts';
+import { buildBundle, generateKeyPair, signBundle } from '../src/evidence/index.ts';
+import { verifyBundle } from '../src/evidence/verify/index.ts';
+import { exportLog, Ledger, LedgerKey } from '../src/ledger/index.ts';
+import { attachStorage } from '../src/storage/index.ts';
+import { say } from './story.ts';
+
+const project = join(import.meta.dirname, '..');
+
+/** Exports the log beside the running gateway, as `countersign ledger export` does. */
+export async function exportTo(dataDir: string, log: TenantId, folder: string): Promise<void> {
+  const storage = await attachStorage({ dataDir });
+  try {
+    const key = LedgerKey.read(join(dataDir, 'ledger.pem'));
+    const ledger = new Ledger({ database: storage.database, key, originPrefix: 'countersign.local', waitMilliseconds: 0 });
+    const { size } = await exportLog(storage.database, ledger, log, folder);
+    say(`exported ${size} entries of log ${log}`);
+  } finally {
+    await storage.close();
+  }
+}
+
+/** Builds, signs and verifies a bundle for this checkout; answers with the export it rests on. */
+export async function proveRelease(dataDir: string, log: TenantId): Promise<string> {
+  const ledgerExport = join(dataDir, 'ledger-export');
+  await exportTo(dataDir, log, ledgerExport);
+  const dist = join(project, 'policies', 'dist');
+  const out = join(dataDir, 'evidence');
+  const ledgerKeyFile = join(ledgerExport, 'log.vkey');
+  const built = await buildBundle({ release: 'v0.1.0', out, project, ledgerExport, ledgerKeyFile, policyDir: dist, coverageFile: join(dist, 'coverage.json') });
+  say(`built ${built.manifest.artifacts.length} artifacts, ${built.decisions} decisions with proofs; manifest ${built.manifestDigest}`);
+  const keys = generateKeyPair({ prefix: join(dataDir, 'release') });
+  const signed = await signBundle({ folder: out, keyFile: keys.privateKeyFile });
+  say(`signed: ${signed.files.join(', ')}`);
+  const report = verifyBundle({ folder: out, keyFile: keys.publicKeyFile, ledgerKeyFile });
+  for (const check of report.checks.filter(({ ok }) => !ok)) say(`FAILED ${check.check} ${check.subject}: ${check.detail}`);
+  say(`verified offline: ${report.checks.length} checks, ${report.ok ? 'all pass' : 'NOT all pass'}`);
+  if (!report.ok) throw new Error('the bundle does not verify');
+  say(`check it with stock cosign: cosign verify-blob --bundle manifest.sigstore.json --key release.pub --insecure-ignore-tlog manifest.json`);
+  return ledgerExport;
+}
