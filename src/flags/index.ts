@@ -1,2 +1,2 @@
 export { setFlag } from './set.ts';
-export { type Flag, holdKillSwitch, KILL_SWITCH, listFlags } from './store.ts';
+export { type Flag, holdKillSwitch, KILL_SWITCH, listFlags, upsertFlag } from './store.ts';

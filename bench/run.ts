@@ -1,0 +1,17 @@
+import { benchDecide } from './decide.ts';
+import { benchGovern } from './govern.ts';
+
+/** `npm run bench -- <name>`: everything a benchmark compares, it measures in this one run. */
+const benches: ReadonlyMap<string, () => Promise<void>> = new Map([
+  ['decide', benchDecide],
+  ['govern', benchGovern],
+]);
+
+const name = process.argv[2] ?? '';
+const bench = benches.get(name);
+if (bench === undefined) {
+  process.stderr.write(`error: there is no benchmark \`${name}\`\n  → npm run bench -- ${[...benches.keys()].join(' | ')}\n`);
+  process.exitCode = 2;
+} else {
+  await bench();
+}
