@@ -59,7 +59,8 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const { maxInFlight } = config.server;
   const onSettled = measureOrchestrations(telemetry.metrics);
   const kernel = new Kernel({ database, ledger, engine, clock, telemetry, maxInFlight, onSettled }, commands);
-  await startIncidentWorkers(jobs, kernel, adapters);
+  stops.add(() => kernel.close());
+  stops.add(await startIncidentWorkers(jobs, kernel, adapters));
 
   const { authenticator, devTokens, devUrl } = await openIssuers(config, clock, stops);
   const parts = { config, database, ledger, engine, kernel, incidents, telemetry };

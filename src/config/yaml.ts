@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from '../core/index.ts';
 import { ConfigError } from './errors.ts';
@@ -28,12 +28,24 @@ function parse(file: string, text: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const [error] = document.errors;
-  if (error === undefined) return document.toJS() ?? {};
+  if (error === undefined) return resolved(file, document);
   const { line, col } = lines.linePos(error.pos[0]);
   throw new ConfigError('config.malformed', `\`${file}\` line ${line}, column ${col}: ${error.message}`, {
     cause: error,
     remedy: 'correct that line; the file must be YAML 1.2',
   });
+}
+
+/** Aliases are followed here: one without an anchor, or too many of them, is found only now. */
+function resolved(file: string, document: Document): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (cause) {
+    throw new ConfigError('config.malformed', `\`${file}\`: ${messageOf(cause)}`, {
+      cause,
+      remedy: 'correct the aliases (`*name`); the file must be YAML 1.2',
+    });
+  }
 }
 
 function validate<S extends z.ZodType>(file: string, value: unknown, schema: S): z.output<S> {

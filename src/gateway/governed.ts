@@ -24,7 +24,7 @@ export function governSchema(schema: GraphQLSchema, actions: readonly string[]):
 }
 
 /** The action that a root field names, if it is governed. */
-export function actionOf(schema: GraphQLSchema, field: GraphQLFieldConfig<never, never>): string | undefined {
+export function actionOf(schema: GraphQLSchema, field: Parameters<typeof getDirective>[1]): string | undefined {
   const action: unknown = getDirective(schema, field, 'governed')?.[0]?.['action'];
   return typeof action === 'string' ? action : undefined;
 }

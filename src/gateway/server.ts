@@ -29,6 +29,8 @@ export class Gateway {
   readonly #parts: GatewayParts;
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #server: Server;
+  /** Requests that a stop waits for. */
+  readonly #inFlight = new Set<Promise<Response>>();
   #stopping = false;
 
   private constructor(parts: GatewayParts, options: GatewayOptions) {
@@ -75,7 +77,7 @@ export class Gateway {
     this.#stopping = true;
     const patience = new AbortController();
     const timeout = delay(this.#parts.config.server.drainSeconds * 1000, undefined, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([this.#parts.kernel.close(), timeout]);
+    await Promise.race([Promise.allSettled(this.#inFlight), timeout]);
     patience.abort();
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -109,9 +111,18 @@ export class Gateway {
         );
       if (this.#stopping && route.always !== true)
         return json(503, { title: 'this gateway is stopping', status: 503, code: 'govern.stopping' }, { 'retry-after': '1' });
-      return await route.handle(request);
+      return await (route.always === true ? route.handle(request) : this.#counted(route.handle(request)));
     } catch (error) {
       return problemOf(error, this.#parts.telemetry.log);
+    }
+  }
+
+  async #counted(answer: Promise<Response>): Promise<Response> {
+    this.#inFlight.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#inFlight.delete(answer);
     }
   }
 }

@@ -155,7 +155,11 @@ export class Kernel {
     );
     if (answered.repeated) return;
     telemetry.metrics.decisions.inc({ action, result, rule: ruleId });
-    onSettled?.(answered.decision, answered.result);
+    try {
+      onSettled?.(answered.decision, answered.result);
+    } catch (error) {
+      telemetry.log.error({ err: error, decisionId }, 'an action is done, but who counts it failed'); // it is committed: the answer stands
+    }
   }
 }
 
@@ -179,8 +183,8 @@ function known<State>(loaded: Loaded<State>): State {
 function claimOf(action: string, request: ActionRequest, scope: Scope): IdempotencyClaim | undefined {
   const { idempotencyKey: key, args } = request;
   if (key === undefined) return undefined;
-  if (key.length < 8 || key.length > 200) {
-    throw new GovernError('govern.invalid_arguments', 'an idempotency key has 8 to 200 characters', { remedy: 'send a UUID' });
+  if (key.length < 8 || key.length > 200 || /\p{Cc}|\p{Cs}/u.test(key)) {
+    throw new GovernError('govern.invalid_arguments', 'an idempotency key has 8 to 200 printable characters', { remedy: 'send a UUID' });
   }
   const requestDigest = digestOfJson({ action, args: JSON.parse(JSON.stringify(args)) });
   return { tenant: scope.actor.tenant, actor: scope.actor.id, key, requestDigest, now: scope.now };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fromKysely, PgBoss } from 'pg-boss';
 import { messageOf } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
@@ -80,6 +81,14 @@ export class Jobs {
     await this.#boss.work<Data>(queue.name, { batchSize: 1, pollingIntervalSeconds: 1 }, async (jobs) => {
       for (const job of jobs) await this.#run(queue.name, () => handler(job.data, job.signal));
     });
+  }
+
+  /** Takes no more jobs from a queue and waits for the one under way, up to `timeoutMs`. */
+  async rest<Data extends object>(queue: Queue<Data>, timeoutMs: number): Promise<void> {
+    const patience = new AbortController();
+    const timeout = delay(timeoutMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([this.#boss.offWork(queue.name, { wait: true }), timeout]);
+    patience.abort();
   }
 
   /** Lets jobs under way finish, within `timeoutMs`. What does not is run again after its expiry. */

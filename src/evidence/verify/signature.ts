@@ -30,6 +30,7 @@ export function verifyBlob(bundle: Bundle, bytes: Buffer, key: VerifyingKey): vo
   verify(bundle, key, bytes);
 }
 
+/** One signature an envelope: the library refuses a bundle with more. */
 export function verifyEnvelope(bundle: Bundle, key: VerifyingKey): void {
   verify(bundle, key);
 }

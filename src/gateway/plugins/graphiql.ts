@@ -16,6 +16,9 @@ const operations: { readonly [role: string]: string } = {
   sre: 'mutation EngageKillSwitch {\n  setFlag(input: { key: "remediation.kill-switch", enabled: true, justification: "stop all remediation" }) {\n    decision { result ruleId explanation }\n    receipt { status seq }\n    flag { key enabled }\n  }\n}\n',
 };
 
+/** For the identities whose own work comes with later parts of the product. */
+const lookAround = 'query LookAround {\n  viewer { id tenant roles purposes }\n  flags { key enabled }\n  checkpoint { size note }\n}\n';
+
 /** GraphiQL, in development only: one tab for each identity, signed in, with an operation to start from. Served from here, not from a CDN. */
 export function graphiqlOptions(devTokens: DevTokens | undefined): Pick<YogaServerOptions<object, object>, 'graphiql' | 'renderGraphiQL'> {
   if (devTokens === undefined) return { graphiql: false };
@@ -23,10 +26,9 @@ export function graphiqlOptions(devTokens: DevTokens | undefined): Pick<YogaServ
 }
 
 function page(tokens: readonly { identity: string; token: string }[]): GraphiQLOptions {
-  const tabs = tokens.flatMap(({ identity, token }) => {
-    const query = operations[identity.split('@')[0] ?? ''];
-    if (query === undefined) return [];
-    return [{ query: `# You are ${identity}.\n${query}`, headers: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2) }];
+  const tabs = tokens.map(({ identity, token }) => {
+    const query = operations[identity.split('@')[0] ?? ''] ?? lookAround;
+    return { query: `# You are ${identity}.\n${query}`, headers: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2) };
   });
   return { title: 'Countersign', defaultTabs: tabs, shouldPersistHeaders: false };
 }

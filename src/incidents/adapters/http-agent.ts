@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { digestOf, isJsonObject, type Json, messageOf } from '../../core/index.ts';
+import { canonicalBytes, digestOf, isJsonObject, type Json, messageOf } from '../../core/index.ts';
 import { IncidentError } from '../errors.ts';
 import type { Adapter, Run, RunResult } from './adapter.ts';
 
@@ -20,7 +20,8 @@ const KEPT_BYTES = 8_192;
 
 /**
  * A runtime agent over HTTP: `POST <url>/dry-run` and `POST <url>/execute` with the remedy as JSON and the run's id as
- * `Idempotency-Key`. 2xx is success, other answers below 500 are final failures, 5xx and silence are tried again.
+ * `Idempotency-Key`. 2xx is success, other answers below 500 are final failures, 5xx and silence are tried again. A run that
+ * is aborted has no result: it throws.
  */
 export function httpAgent(options: HttpAgentOptions): Adapter {
   return {
@@ -35,8 +36,10 @@ async function callAgent(options: HttpAgentOptions, verb: string, run: Run, sign
   const { attempts = 3, pauseMilliseconds = 500 } = options;
   for (let attempt = 1; ; attempt += 1) {
     const { result, final } = await tryOnce(options, verb, run, attempt, signal);
-    if (final || attempt >= attempts || signal.aborted) return result;
-    await delay(pauseMilliseconds * 2 ** (attempt - 1), undefined, { signal }).catch(() => undefined);
+    if (final) return result;
+    signal.throwIfAborted(); // we gave up, the agent did not fail: the run is carried on later, under the same id
+    if (attempt >= attempts) return result;
+    await delay(pauseMilliseconds * 2 ** (attempt - 1), undefined, { signal });
   }
 }
 
@@ -84,9 +87,11 @@ async function readBounded(response: Response): Promise<{ body: Json; bodyDigest
   return { body: cut ? text : parsed(text), bodyDigest: digestOf(bytes), cut };
 }
 
+/** The JSON object that it is; as text what is none, or what the ledger could not hold unchanged (integers beyond 2^53). */
 function parsed(text: string): Json {
   try {
     const value: Json = JSON.parse(text);
+    canonicalBytes(value);
     return isJsonObject(value) ? value : text;
   } catch {
     return text;
