@@ -38,5 +38,6 @@ export async function startIncidentWorkers(jobs: Jobs, kernel: Kernel, adapters:
 
 /** A decision that could not be made is no outcome: the job comes again. A denial stands, for a run that is no longer waited for. */
 function assertRecorded({ decision }: Outcome): void {
-  if (decision.ruleId === 'engine.fault') throw new Error(`the outcome could not be recorded: ${decision.explanation} (${decision.decisionId})`);
+  if (decision.ruleId === 'engine.fault')
+    throw new Error(`the outcome could not be recorded: ${decision.explanation} (${decision.decisionId})`);
 }
