@@ -17,3 +17,4 @@ export {
   tenantId,
 } from './ids.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
+export { within } from './within.ts';

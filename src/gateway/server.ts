@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Authenticator } from '../auth/index.ts';
-import { messageOf } from '../core/index.ts';
+import { messageOf, within } from '../core/index.ts';
 import type { GatewayParts } from './context.ts';
 import { GatewayError } from './errors.ts';
 import { graphqlRoute } from './graphql-route.ts';
@@ -75,10 +74,7 @@ export class Gateway {
   /** Answers 503 to new requests while those under way finish, within the configured time; then closes. */
   async close(): Promise<void> {
     this.#stopping = true;
-    const patience = new AbortController();
-    const timeout = delay(this.#parts.config.server.drainSeconds * 1000, undefined, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([Promise.allSettled(this.#inFlight), timeout]);
-    patience.abort();
+    await within(this.#parts.config.server.drainSeconds * 1000, Promise.allSettled(this.#inFlight));
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeIdleConnections();
@@ -102,16 +98,12 @@ export class Gateway {
     try {
       const request = toEdgeRequest(message, this.#parts.config.server.bodyLimitBytes);
       const route = this.#routes.get(request.url.pathname);
-      if (route === undefined) return json(404, { title: 'there is nothing here', status: 404, code: 'not_found' });
-      if (!route.methods.includes(request.method))
-        return json(
-          405,
-          { title: `use ${route.methods.join(' or ')}`, status: 405, code: 'method_not_allowed' },
-          { allow: route.methods.join(', ') },
-        );
-      if (this.#stopping && route.always !== true)
-        return json(503, { title: 'this gateway is stopping', status: 503, code: 'govern.stopping' }, { 'retry-after': '1' });
-      return await (route.always === true ? route.handle(request) : this.#counted(route.handle(request)));
+      if (route === undefined) return refusal(404, 'not_found', 'there is nothing here');
+      const methods = route.methods.join(', ');
+      if (!route.methods.includes(request.method)) return refusal(405, 'method_not_allowed', `this takes ${methods}`, { allow: methods });
+      if (route.always === true) return await route.handle(request);
+      if (this.#stopping) return refusal(503, 'govern.stopping', 'this gateway is stopping', { 'retry-after': '1' });
+      return await this.#counted(route.handle(request));
     } catch (error) {
       return problemOf(error, this.#parts.telemetry.log);
     }
@@ -125,4 +117,12 @@ export class Gateway {
       this.#inFlight.delete(answer);
     }
   }
+}
+
+function refusal(status: number, code: string, title: string, headers: Record<string, string> = {}): Response {
+  return json(
+    status,
+    { type: 'about:blank', title, status, code },
+    { 'content-type': 'application/problem+json; charset=utf-8', ...headers },
+  );
 }

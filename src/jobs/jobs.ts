@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { fromKysely, PgBoss } from 'pg-boss';
-import { messageOf } from '../core/index.ts';
+import { messageOf, within } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 
 /** A kind of job: its name and what it carries. Every job names the tenant for which it runs. */
@@ -85,10 +84,7 @@ export class Jobs {
 
   /** Takes no more jobs from a queue and waits for the one under way, up to `timeoutMs`. */
   async rest<Data extends object>(queue: Queue<Data>, timeoutMs: number): Promise<void> {
-    const patience = new AbortController();
-    const timeout = delay(timeoutMs, undefined, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([this.#boss.offWork(queue.name, { wait: true }), timeout]);
-    patience.abort();
+    await within(timeoutMs, this.#boss.offWork(queue.name, { wait: true }));
   }
 
   /** Lets jobs under way finish, within `timeoutMs`. What does not is run again after its expiry. */

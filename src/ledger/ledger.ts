@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { EntryId, TenantId } from '../core/index.ts';
+import { type EntryId, type TenantId, within } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import { type Checkpoint, originOf } from './checkpoint.ts';
 import { type Entry, entryBytes } from './leaf.ts';
@@ -61,11 +60,7 @@ export class Ledger {
       this.#options.onError?.(log, error);
       return undefined;
     });
-    const timer = new AbortController();
-    const timeout = delay(this.#options.waitMilliseconds, undefined, { signal: timer.signal }).catch(() => undefined);
-    const leaf = await Promise.race([placed, timeout]);
-    timer.abort();
-    return toReceipt(log, entryId, leaf ?? undefined);
+    return toReceipt(log, entryId, await within(this.#options.waitMilliseconds, placed));
   }
 
   /** The receipt of an entry that was appended before; undefined when the log does not have it. */
