@@ -20,6 +20,7 @@ export abstract class CodedError<Code extends string = string> extends Error {
 
 /** The text of anything that was thrown, libraries that throw strings or plain objects included. */
 export function messageOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.message === '') return thrown.errors.map(messageOf).join('; ');
   if (thrown instanceof Error) return thrown.message;
   if (typeof thrown === 'string') return thrown;
   if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message);

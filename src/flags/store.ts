@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Trx } from '../storage/index.ts';
 
 /** The switch that stops every execution of a tenant (seed 002). Enabled means engaged. */
@@ -24,7 +25,9 @@ export async function upsertFlag(trx: Trx, tenant: string, flag: Flag): Promise<
     .execute();
 }
 
+/** The flag, held until the transaction ends; its name too, as there may be no row yet: of two who make it, one sees the other's. */
 export async function lockFlag(trx: Trx, tenant: string, key: string): Promise<Flag | undefined> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`flag\n${tenant}\n${key}`}, 0))`.execute(trx);
   const row = await trx.selectFrom('flag').selectAll().where('tenant', '=', tenant).where('key', '=', key).forUpdate().executeTakeFirst();
   return row && toFlag(row);
 }

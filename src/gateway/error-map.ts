@@ -28,6 +28,7 @@ const statuses: { readonly [code: string]: number } = {
   'storage.conflict': 503,
   'gateway.body_too_large': 413,
   'gateway.body_malformed': 400,
+  'gateway.body_not_json': 415,
   'gateway.webhook_unauthorized': 401,
 };
 

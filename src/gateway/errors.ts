@@ -5,6 +5,7 @@ export type GatewayErrorCode =
   | 'gateway.unknown_action'
   | 'gateway.body_too_large'
   | 'gateway.body_malformed'
+  | 'gateway.body_not_json'
   | 'gateway.webhook_unauthorized'
   | 'gateway.listen_failed';
 

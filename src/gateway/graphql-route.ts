@@ -1,5 +1,6 @@
 import type { Authenticator } from '../auth/index.ts';
 import type { Decision } from '../govern/index.ts';
+import { GatewayError } from './errors.ts';
 import type { EdgeRequest, Route } from './http.ts';
 import type { Yoga } from './yoga.ts';
 
@@ -11,6 +12,7 @@ export function graphqlRoute(yoga: Yoga, authenticator: Authenticator, graphiql:
     handle: async (request) => {
       const open = request.method === 'OPTIONS' || (graphiql && asksForPage(request));
       const identity = open ? null : await authenticator.authenticate({ ...credentialsOf(request), channel: 'graphql' });
+      if (request.method === 'POST') assertJson(request);
       const decisions: Decision[] = [];
       return yoga.fetch(request.url, await toInit(request), { identity, decisions });
     },
@@ -25,6 +27,15 @@ function credentialsOf(
 
 function asksForPage(request: EdgeRequest): boolean {
   return request.method === 'GET' && !request.url.searchParams.has('query') && (request.header('accept') ?? '').includes('text/html');
+}
+
+/** A page of another site can send forms and plain text without asking first, JSON it cannot: nothing else is taken. */
+function assertJson(request: EdgeRequest): void {
+  const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type === 'application/json') return;
+  throw new GatewayError('gateway.body_not_json', `the body is ${type === '' ? 'of no type' : `\`${type}\``}, an operation comes as JSON`, {
+    remedy: 'send `content-type: application/json`',
+  });
 }
 
 async function toInit(request: EdgeRequest): Promise<RequestInit> {

@@ -2,18 +2,13 @@ import { z } from 'zod';
 import { digestOf } from '../core/index.ts';
 import { IncidentError } from './errors.ts';
 
-/** Above these, a value is cut and says so with its digest: an entry of the ledger has 64 KiB for everything. */
+/** Above these, what an alert says is cut and says so with its digest: an entry of the ledger has 64 KiB for everything. */
 const MAX_VALUE_CHARACTERS = 1_000;
-const MAX_PAIRS = 40;
+const MAX_PAIRS_BYTES = 20_000;
+/** The name under which cut labels or annotations are told of. */
+const CUT = '…';
 
-const pairs = z.record(z.string(), z.string()).transform((record) =>
-  Object.fromEntries(
-    Object.entries(record)
-      .toSorted()
-      .slice(0, MAX_PAIRS)
-      .map(([name, value]) => [shorten(name), shorten(value)]),
-  ),
-);
+const pairs = z.record(z.string(), z.string()).transform(bounded);
 
 const moment = z.iso.datetime({ offset: true });
 
@@ -54,6 +49,25 @@ export function parseAlertmanager(body: unknown): AlertmanagerPayload {
 /** The name under which a group is kept: group keys hold whatever labels hold, in any length. */
 export function groupKeyOf(source: string, groupKey: string): string {
   return `${source} ${digestOf(Buffer.from(groupKey, 'utf8'))}`;
+}
+
+/** Short pairs are kept first: those are the ones that classify (`alertname`, `severity`), never a stack trace. */
+function bounded(record: { readonly [name: string]: string }): { [name: string]: string } {
+  const all = Object.entries(record).map(([name, value]) => [shorten(clean(name)), shorten(clean(value))]);
+  const sized = all.map((pair) => ({ pair, bytes: Buffer.byteLength(JSON.stringify(pair)) })).toSorted((a, b) => a.bytes - b.bytes);
+  let size = 0;
+  const kept = sized.filter(({ bytes }) => {
+    size += bytes;
+    return size <= MAX_PAIRS_BYTES;
+  });
+  const left = all.length - kept.length;
+  const cut = left === 0 ? [] : [[CUT, `${left} more (cut, ${digestOf(Buffer.from(JSON.stringify(record), 'utf8'))})`]];
+  return Object.fromEntries([...kept.map(({ pair }) => pair), ...cut].toSorted());
+}
+
+/** Without what neither canonical JSON nor PostgreSQL can hold: an alert is not lost for a broken character. */
+function clean(value: string): string {
+  return value.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 function shorten(value: string): string {

@@ -5,7 +5,7 @@ import { type Entry, entryBytes } from './leaf.ts';
 import { inclusionPath } from './proof.ts';
 import { Sequencer, type SequencerOptions } from './sequencer.ts';
 import { enqueue, latestCheckpoint, leafByEntry, leavesOf, readTile, type SequencedLeaf } from './store.ts';
-import { nodesFromTiles } from './tiles.ts';
+import { memoised, nodesFromTiles } from './tiles.ts';
 
 /** Where an entry stands. `PENDING`: committed and sure to be sequenced, ask again with its id. */
 export type Receipt =
@@ -104,15 +104,4 @@ export class Ledger {
 function toReceipt(log: TenantId, entryId: EntryId, leaf: SequencedLeaf | undefined): Receipt {
   if (leaf === undefined) return { status: 'PENDING', log, entryId };
   return { status: 'SEQUENCED', log, entryId, seq: leaf.seq, leafHash: leaf.hash.toString('hex') };
-}
-
-/** A proof touches the few tiles of its path several times each. */
-function memoised(read: (level: number, index: number) => Promise<Buffer>): (level: number, index: number) => Promise<Buffer> {
-  const tiles = new Map<string, Promise<Buffer>>();
-  return (level, index) => {
-    const name = `${level}/${index}`;
-    const tile = tiles.get(name) ?? read(level, index);
-    tiles.set(name, tile);
-    return tile;
-  };
 }

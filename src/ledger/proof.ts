@@ -1,5 +1,5 @@
 import { LedgerError } from './errors.ts';
-import { nodeHash } from './frontier.ts';
+import { emptyRoot, nodeHash } from './frontier.ts';
 
 /** The root of the perfect subtree of 2^height leaves that starts at leaf `index · 2^height`. */
 export type NodeReader = (height: number, index: number) => Promise<Buffer>;
@@ -14,6 +14,11 @@ export async function inclusionPath(index: number, size: number, read: NodeReade
     throw new LedgerError('ledger.out_of_range', `there is no leaf ${index} in a tree of ${size}`);
   }
   return path(index, 0, size, read);
+}
+
+/** The root of the tree's first `size` leaves. */
+export async function treeRoot(size: number, read: NodeReader): Promise<Buffer> {
+  return size === 0 ? emptyRoot : rangeRoot(0, size, read);
 }
 
 async function path(index: number, from: number, to: number, read: NodeReader): Promise<Buffer[]> {

@@ -51,3 +51,14 @@ function subtreeRoot(hashes: Buffer): Buffer {
   const middle = hashes.length / 2;
   return nodeHash(subtreeRoot(hashes.subarray(0, middle)), subtreeRoot(hashes.subarray(middle)));
 }
+
+/** Reads each tile once: a proof or a root touches the few tiles of its path several times each. */
+export function memoised(read: TileReader): TileReader {
+  const tiles = new Map<string, Promise<Buffer>>();
+  return (level, index) => {
+    const name = `${level}/${index}`;
+    const tile = tiles.get(name) ?? read(level, index);
+    tiles.set(name, tile);
+    return tile;
+  };
+}

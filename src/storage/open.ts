@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { messageOf } from '../core/index.ts';
 import { Database } from './database.ts';
 import { EmbeddedPostgres } from './embedded/index.ts';
 import { StorageError } from './errors.ts';
@@ -125,10 +126,12 @@ async function assertOwnsNothing(appUrl: string): Promise<void> {
   }
 }
 
+/** Whatever kept us from the server (away, wrong password, no such database, a certificate not trusted), told with its address and never its password. */
 function atServer(server: string, error: unknown): unknown {
-  if (!(error instanceof StorageError) || error.code !== 'storage.unavailable') return error;
-  return new StorageError('storage.unavailable', `the database at \`${server}\` cannot be reached`, {
-    cause: error.cause,
+  if (error instanceof StorageError && error.code !== 'storage.unavailable') return error;
+  const cause = error instanceof StorageError ? error.cause : error;
+  return new StorageError('storage.unavailable', `the database at \`${server}\` cannot be reached: ${messageOf(cause)}`, {
+    cause,
     remedy: 'start it, or correct DATABASE_URL; unset it to run the embedded PostgreSQL',
   });
 }

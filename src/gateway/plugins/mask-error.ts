@@ -7,22 +7,29 @@ export function maskError(log: Logger): (error: unknown) => Error {
   return (error) => {
     const original = error instanceof GraphQLError ? error.originalError : error;
     if (error instanceof GraphQLError && (original === undefined || original === null || original instanceof GraphQLError))
-      return withCode(error);
+      return withRemedy(error);
     const known = toPublic(original);
     if (known === undefined) log.error({ err: original }, 'a request failed unexpectedly');
     return publish(error, known ?? masked);
   };
 }
 
+/** What to do about an error of the language; codes are those that GraphQL clients know. */
+const remedies: ReadonlyMap<unknown, string> = new Map([
+  ['BAD_REQUEST', 'correct the request or its variables; the schema says what each field takes'],
+  ['GRAPHQL_PARSE_FAILED', 'correct the operation at the named place'],
+  ['GRAPHQL_VALIDATION_FAILED', 'correct the operation; the schema says what there is'],
+]);
+
 /** Errors of the language (syntax, validation, a value of the wrong type) are the caller's to correct. */
-function withCode(error: GraphQLError): GraphQLError {
-  if (error.extensions['code'] !== undefined) return error;
+function withRemedy(error: GraphQLError): GraphQLError {
+  const { code = 'BAD_REQUEST', originalError: _, ...extensions } = error.extensions;
   return new GraphQLError(error.message, {
     nodes: error.nodes,
     source: error.source,
     positions: error.positions,
     path: error.path,
-    extensions: { ...error.extensions, code: 'bad_request' },
+    extensions: { remedy: remedies.get(code), ...extensions, code },
   });
 }
 

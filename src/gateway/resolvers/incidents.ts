@@ -1,3 +1,4 @@
+import { isId } from '../../core/index.ts';
 import { GovernError } from '../../govern/index.ts';
 import {
   approvalsOf,
@@ -18,10 +19,12 @@ const MAX_PAGE = 100;
 /** Incidents and their remedies, as rows of the caller's own tenant. */
 export const incidentResolvers: Resolvers = {
   Query: {
-    incident: (_source, { id }, context) => inTenant(context, (trx, tenant) => findIncident(trx, tenant, id)),
-    orchestration: (_source, { id }, context) => inTenant(context, (trx, tenant) => findOrchestration(trx, tenant, id)),
+    incident: (_source, { id }, context) =>
+      isId('incident', id) ? inTenant(context, (trx, tenant) => findIncident(trx, tenant, id)) : null,
+    orchestration: (_source, { id }, context) =>
+      isId('orchestration', id) ? inTenant(context, (trx, tenant) => findOrchestration(trx, tenant, id)) : null,
     incidents: async (_source, { first, after, status }, context) => {
-      const page: IncidentPage = { first: pageSize(first), after: after ?? null, status: status ?? null };
+      const page: IncidentPage = { first: pageSize(first), after: cursor(after), status: status ?? null };
       return toConnection((await inTenant(context, (trx, tenant) => listIncidents(trx, tenant, page))) ?? [], page.first);
     },
   },
@@ -70,6 +73,11 @@ function pageSize(first: number | null | undefined): number {
   throw new GovernError('govern.invalid_arguments', `\`first\` is ${size}`, {
     remedy: `ask for 1 to ${MAX_PAGE} and page on with \`after\``,
   });
+}
+
+function cursor(after: string | null | undefined): string | null {
+  if (after === null || after === undefined || isId('incident', after)) return after ?? null;
+  throw new GovernError('govern.invalid_arguments', '`after` is not a cursor', { remedy: 'send the `endCursor` of the page before' });
 }
 
 function toConnection(

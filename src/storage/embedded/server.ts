@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { messageOf } from '../../core/index.ts';
 import { StorageError } from '../errors.ts';
 import { type Home, type HomeOptions, prepareHome, readPassword } from './home.ts';
 import { ensurePostmaster, type Postmaster, readPostmaster, stopPostmaster } from './postmaster.ts';
@@ -119,16 +120,16 @@ export class EmbeddedPostgres {
 
   /** The server died under us (killed, out of memory): start it again on the same port, where the pool expects it. */
   async #recover(): Promise<void> {
-    for (let attempt = 1; !this.#stopping && attempt <= 20; attempt += 1) {
+    for (let attempt = 1; !this.#stopping; attempt += 1) {
       try {
         await this.#acquire();
         this.#onEvent(`the embedded PostgreSQL had died and was started again (attempt ${attempt})`);
         return;
-      } catch {
-        await delay(250);
+      } catch (error) {
+        if (attempt === 1) this.#onEvent(`the embedded PostgreSQL died; starting it again until it runs: ${messageOf(error)}`);
+        await delay(Math.min(250 * attempt, 5_000));
       }
     }
-    if (!this.#stopping) this.#onEvent('the embedded PostgreSQL died and could not be started again; /ready says so until it is');
   }
 }
 

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { migrate } from '../../src/storage/index.ts';
+import { migrations } from '../../src/storage/migrations/index.ts';
+import { refusalOf } from '../support/errors.ts';
+import { connected, emptyDatabase, query } from '../support/postgres.ts';
+
+const names = migrations.map(({ name }) => ({ name }));
+const applied = (url: string) => query(url, 'select name from schema_migration order by name');
+
+/** Everything that migrations make, in a form to compare: columns, indexes, constraints, policies, grants, functions. */
+async function schemaOf(url: string) {
+  return connected(url, async (client) => {
+    const parts = [
+      `select table_name, column_name, data_type, is_nullable from information_schema.columns where table_schema = 'public' order by 1, 2`,
+      `select tablename, indexname, indexdef from pg_indexes where schemaname = 'public' order by 1, 2`,
+      `select conrelid::regclass::text as table, conname, pg_get_constraintdef(oid) from pg_constraint where connamespace = 'public'::regnamespace order by 1, 2`,
+      `select tablename, policyname, cmd, qual, with_check from pg_policies order by 1, 2`,
+      `select relname, relrowsecurity, relacl::text from pg_class where relnamespace = 'public'::regnamespace order by 1`,
+      `select proname, prosecdef, proacl::text from pg_proc where pronamespace = 'public'::regnamespace order by 1`,
+    ];
+    const answers: unknown[] = [];
+    for (const part of parts) answers.push((await client.query(part)).rows);
+    return answers;
+  });
+}
+
+test('20 starters at once on one empty database: all succeed, each migration is applied once, the schema is that of one', async () => {
+  const [raced, alone] = [await emptyDatabase(), await emptyDatabase()];
+  await Promise.all(Array.from({ length: 20 }, () => migrate(raced.ownerUrl)));
+  await migrate(alone.ownerUrl);
+  expect(await applied(raced.ownerUrl)).toEqual(names);
+  expect(await schemaOf(raced.ownerUrl)).toEqual(await schemaOf(alone.ownerUrl));
+});
+
+test('20 starters on 5 empty databases of one server at once: roles are shared by all of them and break none', async () => {
+  const databases = await Promise.all(Array.from({ length: 5 }, emptyDatabase));
+  await Promise.all(databases.flatMap(({ ownerUrl }) => Array.from({ length: 4 }, () => migrate(ownerUrl))));
+  for (const { ownerUrl } of databases) expect(await applied(ownerUrl)).toEqual(names);
+});
+
+test('a starter that comes later changes nothing', async () => {
+  const { ownerUrl } = await emptyDatabase();
+  await migrate(ownerUrl);
+  const history = () => query(ownerUrl, 'select * from schema_migration order by name');
+  const before = [await history(), await schemaOf(ownerUrl)];
+  await migrate(ownerUrl);
+  expect([await history(), await schemaOf(ownerUrl)]).toEqual(before);
+});
+
+test('a migration that was applied with other contents is refused, and nothing of the start is kept', async () => {
+  const { ownerUrl } = await emptyDatabase();
+  await migrate(ownerUrl);
+  const [first, second] = names;
+  await query(ownerUrl, `update schema_migration set digest = 'sha256:00' where name = $1`, [second?.name]);
+  await query(ownerUrl, 'delete from schema_migration where name = $1', [first?.name]);
+  const refusal = await refusalOf(migrate(ownerUrl));
+  expect([refusal.code, refusal.message]).toEqual(['storage.conflict', `migration \`${second?.name}\` was applied with other contents`]);
+  expect(await applied(ownerUrl)).toEqual(names.slice(1));
+});
+
+test('a migration that fails half-way leaves no table and no record', async () => {
+  const { ownerUrl } = await emptyDatabase();
+  await query(ownerUrl, 'create table orchestration (in_the_way int)'); // the second migration meets it after it has made two tables
+  await expect(migrate(ownerUrl)).rejects.toThrow('relation "orchestration" already exists');
+  expect(await query(ownerUrl, `select relname from pg_class where relnamespace = 'public'::regnamespace`)).toEqual([
+    { relname: 'orchestration' },
+  ]);
+});
