@@ -220,9 +220,7 @@ describe('DATABASE_URL with TLS', () => {
     const work = openStorage({ dataDir, databaseUrl: url({ sslmode: 'verify-full', sslrootcert: join(folder, 'other-ca.pem') }) });
     await expect(work).rejects.toMatchObject({
       code: 'storage.unavailable',
-      message: expect.stringMatching(
-        /cannot be reached: (unable to verify the first certificate|unable to get local issuer certificate|self-signed certificate in certificate chain)$/,
-      ),
+      message: expect.stringMatching(/cannot be reached: .*certificate.*/),
     });
   });
 

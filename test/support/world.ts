@@ -23,7 +23,15 @@ import { ledgerOver } from './ledger.ts';
 import { openTestDatabase, query, type TestDatabase } from './postgres.ts';
 
 const root = join(import.meta.dirname, '../..');
-export const engine: PolicyEngine = await PolicyEngine.load(readBundle(join(root, 'policies/dist')));
+const bundle = readBundle(join(root, 'policies/dist'));
+export const engine: PolicyEngine = await PolicyEngine.load(bundle);
+/** The same policy asked for an answer that it does not have: a real engine at fault. */
+export const mute: PolicyEngine = await PolicyEngine.load({ ...bundle, manifest: { ...bundle.manifest, entrypoint: 'main/no_such_answer' } });
+
+/** The real engine with `decide` replaced: where the real one cannot be made to do what is needed. */
+export function engineThat(decide: PolicyEngine['decide']): PolicyEngine {
+  return Object.assign(Object.create(engine), { decide });
+}
 export const classification = readYaml(join(root, 'config/incidents.yaml'), classificationSchema);
 
 export const acme: TenantId = tenantId('acme');
