@@ -12,6 +12,8 @@
  * | `LEDGER_KEY_FILE` | PKCS#8 PEM of the Ed25519 key that signs checkpoints; made in the data folder when unset in development |
  * | `LOG_LEVEL` | pino's level, default `info` |
  * | `OTEL_EXPORTER_OTLP_ENDPOINT` | where spans go; none are made when unset |
+ * | `COSIGN_PASSWORD` | of an encrypted signing key (`ig-evidence sign`, `keygen`) |
+ * | `SOURCE_DATE_EPOCH` | the moment to put into evidence when there is no git history to take it from |
  * | `OPA`, `REGAL`, `COSIGN` | binaries to use instead of looking for them (read by `tools/resolve.ts`) |
  */
 export type Env = {

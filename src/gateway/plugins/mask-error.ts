@@ -18,18 +18,18 @@ export function maskError(log: Logger): (error: unknown) => Error {
 const remedies: ReadonlyMap<unknown, string> = new Map([
   ['BAD_REQUEST', 'correct the request or its variables; the schema says what each field takes'],
   ['GRAPHQL_PARSE_FAILED', 'correct the operation at the named place'],
-  ['GRAPHQL_VALIDATION_FAILED', 'correct the operation; the schema says what there is'],
+  ['OPERATION_RESOLUTION_FAILURE', 'send `operationName`, one of those in the document'],
 ]);
 
 /** Errors of the language (syntax, validation, a value of the wrong type) are the caller's to correct. */
 function withRemedy(error: GraphQLError): GraphQLError {
-  const { code = 'BAD_REQUEST', originalError: _, ...extensions } = error.extensions;
+  const { code = 'BAD_REQUEST' } = error.extensions;
   return new GraphQLError(error.message, {
     nodes: error.nodes,
     source: error.source,
     positions: error.positions,
     path: error.path,
-    extensions: { remedy: remedies.get(code), ...extensions, code },
+    extensions: { ...error.extensions, code, remedy: error.extensions['remedy'] ?? remedies.get(code) },
   });
 }
 

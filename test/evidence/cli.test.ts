@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMIT, EPOCH, temporaryFolder, write, writeInputs } from './fixture.ts';
+
+const root = temporaryFolder();
+afterAll(() => root.remove());
+const program = join(import.meta.dirname, '../../src/cli/ig-evidence.ts');
+
+type Result = { code: number | string | null | undefined; stdout: string; stderr: string };
+
+/** Runs in the folder of the inputs, without colour. */
+function ig(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
+  const { promise, resolve } = Promise.withResolvers<Result>();
+  const options = { cwd: root.path, env: { PATH: process.env['PATH'], SOURCE_DATE_EPOCH: EPOCH, ...env } };
+  execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) =>
+    resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+  );
+  return promise;
+}
+
+const inputs = [
+  '--ledger',
+  'export',
+  '--ledger-key',
+  'handed-over.vkey',
+  '--policy-dir',
+  'policy',
+  '--coverage',
+  'coverage.json',
+  '--sbom',
+  'sbom.json',
+  '--commit',
+  COMMIT,
+];
+const build = (out: string, ...more: string[]) => ig(['build', '--release', 'v1.2.3', '--out', out, ...inputs, ...more]);
+
+beforeAll(() => {
+  writeInputs(root.path);
+});
+
+it('builds, signs and verifies, in words and in JSON', async () => {
+  expect(await ig(['keygen', '--out', 'signer'])).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('warning: signer.key is not encrypted'),
+  });
+  const built = await build('b');
+  expect(built).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^release {3}v1\.2\.3\n/) });
+  expect(await ig(['sign', 'b', '--key', 'signer.key'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('signed   manifest.sigstore.json\n'),
+  });
+
+  const verified = await ig(['verify', 'b', '--key', 'signer.pub', '--ledger-key', 'handed-over.vkey']);
+  expect(verified).toMatchObject({ code: 0, stderr: '' });
+  expect(verified.stdout).toMatch(/^ok {4}files\.plain/);
+  expect(verified.stdout).toMatch(/\nverified v1\.2\.3: 49 checks, 0 failed\n$/);
+
+  const json = await ig(['verify', 'b', '--key', 'signer.pub', '--json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ release: 'v1.2.3', ok: true });
+});
+
+it('takes the password of a key from COSIGN_PASSWORD', async () => {
+  expect(JSON.parse((await ig(['keygen', '--out', 'sealed', '--json'], { COSIGN_PASSWORD: 'pw' })).stdout)).toMatchObject({
+    encrypted: true,
+  });
+  await build('c');
+  expect(await ig(['sign', 'c', '--key', 'sealed.key'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^error evidence\.password_wrong: .*\n→ set COSIGN_PASSWORD/),
+  });
+  expect(await ig(['sign', 'c', '--key', 'sealed.key', '--json'], { COSIGN_PASSWORD: 'pw' })).toMatchObject({ code: 0 });
+});
+
+describe('ends with', () => {
+  it('1 when verification failed, naming what failed', async () => {
+    await build('d');
+    await ig(['keygen', '--out', 'd-key']);
+    await ig(['sign', 'd', '--key', 'd-key.key']);
+    write(join(root.path, 'd/provenance.json'), readFileSync(join(root.path, 'd/provenance.json'), 'utf8').replace('c0ffee', 'c1ffee'));
+    const result = await ig(['verify', 'd', '--key', 'd-key.pub']);
+    expect(result).toMatchObject({ code: 1, stderr: '' });
+    expect(result.stdout).toMatch(/\nFAIL {2}artifact\.digest +provenance\.json .*its SHA-256 is [0-9a-f]{64}, the manifest says/);
+    expect(result.stdout).toMatch(/\nNOT verified v1\.2\.3: 49 checks, 2 failed\n$/);
+    expect(JSON.parse((await ig(['verify', 'd', '--key', 'd-key.pub', '--json'])).stdout)).toMatchObject({ ok: false });
+  });
+
+  it.each([
+    ['no command', []],
+    ['an unknown command', ['publish']],
+    ['an unknown option', ['verify', 'x', '--key', 'y', '--loud']],
+    ['a missing option', ['sign', 'x']],
+    ['a key that is not there', ['verify', 'export', '--key', 'none.pub']],
+    ['a release that is none', ['build', '--release', 'latest', '--out', 'x', ...inputs]],
+  ])('2 with %s', async (_, args) => {
+    expect(await ig(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/\S/) });
+  });
+
+  it('2 and the error as JSON where JSON was asked for', async () => {
+    const { code, stdout } = await build('export', '--json');
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      code: 2,
+      error: { code: 'evidence.out_not_empty', remedy: expect.any(String) },
+    });
+  });
+
+  it.each([['--help'], ['--version'], ['build', '--help']])('0 with %s', async (...args) => {
+    expect(await ig(args)).toMatchObject({ code: 0, stderr: '' });
+  });
+});
