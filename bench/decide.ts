@@ -25,6 +25,8 @@ export async function benchDecide(): Promise<void> {
     }
     const [decided, evaluated] = [summarise(ours), summarise(theirs)];
     process.stdout.write(`${row(`${name}: engine`, decided, 'µs')}\n${row('  bare opa-wasm', evaluated, 'µs')}\n`);
-    process.stdout.write(`  ratio at p50 ${(decided.p50 / evaluated.p50).toFixed(2)}, at p99 ${(decided.p99 / evaluated.p99).toFixed(2)}\n`);
+    process.stdout.write(
+      `  ratio at p50 ${(decided.p50 / evaluated.p50).toFixed(2)}, at p99 ${(decided.p99 / evaluated.p99).toFixed(2)}\n`,
+    );
   }
 }

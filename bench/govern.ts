@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Identity } from '../src/auth/index.ts';
@@ -30,6 +30,7 @@ class MeasuredLedger extends Ledger {
 /** A governed mutation beside the same mutation ungoverned, call by call in turn, on one embedded PostgreSQL with durable commits. */
 export async function benchGovern(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
+  chmodSync(dataDir, 0o755); // PostgreSQL's own user enters it when we are root
   const storage = await openStorage({ dataDir });
   try {
     await measure(storage, dataDir);
@@ -40,16 +41,34 @@ export async function benchGovern(): Promise<void> {
 }
 
 async function measure({ database }: Storage, dataDir: string): Promise<void> {
-  const ledger = new MeasuredLedger({ database, key: LedgerKey.readOrCreate(join(dataDir, 'ledger.pem')), originPrefix: 'bench.local', waitMilliseconds: 5_000 });
+  const ledger = new MeasuredLedger({
+    database,
+    key: LedgerKey.readOrCreate(join(dataDir, 'ledger.pem')),
+    originPrefix: 'bench.local',
+    waitMilliseconds: 5_000,
+  });
   const engine = await PolicyEngine.load(readBundle(join(import.meta.dirname, '..', 'policies', 'dist')));
   const telemetry = { log: createLogger('silent'), metrics: new Metrics(), tracing: new Tracing(undefined) };
   const kernel = new Kernel({ database, ledger, engine, clock: systemClock, telemetry, maxInFlight: 16 }, [setFlag]);
 
   const justification = 'a benchmark switches this flag';
   const ungoverned = (round: number): Promise<void> =>
-    database.transaction(tenant, (trx) => upsertFlag(trx, tenant, { key: 'bench.plain', enabled: round % 2 === 0, rateLimit: null, reason: justification, setBy: 'bench', setAt: new Date() }));
+    database.transaction(tenant, (trx) =>
+      upsertFlag(trx, tenant, {
+        key: 'bench.plain',
+        enabled: round % 2 === 0,
+        rateLimit: null,
+        reason: justification,
+        setBy: 'bench',
+        setAt: new Date(),
+      }),
+    );
   const governed = async (round: number): Promise<void> => {
-    const { decision } = await kernel.govern('flag.set', { identity, args: { key: 'bench.governed', enabled: round % 2 === 0, justification }, idempotencyKey: `bench-round-${round + WARM_UP}` });
+    const { decision } = await kernel.govern('flag.set', {
+      identity,
+      args: { key: 'bench.governed', enabled: round % 2 === 0, justification },
+      idempotencyKey: `bench-round-${round + WARM_UP}`,
+    });
     if (decision.result !== 'ALLOW') throw new Error(`the benchmark was refused by ${decision.ruleId}`);
   };
 
@@ -75,11 +94,13 @@ const identity: Identity = {
 function print(samples: { plain: number[]; governed: number[]; wait: number[]; overhead: number[] }): void {
   const inMs = (values: number[]) => summarise(values.map((value) => value / 1_000));
   const [plain, governed] = [inMs(samples.plain), inMs(samples.governed)];
-  process.stdout.write(`${ROUNDS} calls each, in turn, one connection, idempotency key on every governed call\n${heading}\n`);
+  process.stdout.write(`${ROUNDS} calls each, in turn, one caller, idempotency key on every governed call\n${heading}\n`);
   process.stdout.write(`${row('ungoverned mutation, committed', plain, 'ms')}\n`);
   process.stdout.write(`${row('governed mutation, committed (no ledger wait)', governed, 'ms')}\n`);
   process.stdout.write(`${row('ledger wait until the entry has its place', inMs(samples.wait), 'ms')}\n`);
   process.stdout.write(`${row('overhead of governing, pair by pair', inMs(samples.overhead), 'ms')}\n`);
-  process.stdout.write(`ratio governed/ungoverned: p50 ${(governed.p50 / plain.p50).toFixed(2)}, p95 ${(governed.p95 / plain.p95).toFixed(2)}, p99 ${(governed.p99 / plain.p99).toFixed(2)}\n`);
+  process.stdout.write(
+    `ratio governed/ungoverned: p50 ${(governed.p50 / plain.p50).toFixed(2)}, p95 ${(governed.p95 / plain.p95).toFixed(2)}, p99 ${(governed.p99 / plain.p99).toFixed(2)}\n`,
+  );
   process.stdout.write(`goal: p95 overhead ≤ 1 ms; difference of the p95s here ${(governed.p95 - plain.p95).toFixed(2)} ms\n`);
 }

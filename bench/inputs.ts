@@ -16,7 +16,16 @@ const base: PolicyInput = {
     acr: 'urn:countersign:acr:mfa',
     amr: ['pwd', 'otp'],
   },
-  resource: { type: 'incident', id: 'inc_01a1fd3a-0c98-725a-990f-7c45fb57f050', tenant: 'alpha', known: true, purpose: 'incident-response', region: 'eu-central-1', category: 'service_outage', severity: 'P1' },
+  resource: {
+    type: 'incident',
+    id: 'inc_01a1fd3a-0c98-725a-990f-7c45fb57f050',
+    tenant: 'alpha',
+    known: true,
+    purpose: 'incident-response',
+    region: 'eu-central-1',
+    category: 'service_outage',
+    severity: 'P1',
+  },
   context: { zone: 'corporate', deviceTrust: 'high', sessionRisk: 5, channel: 'graphql' },
   facts: { incident: { status: 'DETECTED' } },
 };
@@ -41,5 +50,12 @@ export const inputs: readonly (readonly [string, PolicyInput])[] = [
   ['acknowledge by a viewer, denied', { ...base, actor: { ...base.actor, roles: ['viewer'] } }],
   ['execute, allowed', orchestration],
   ['execute with a password only, step-up', { ...orchestration, actor: { ...orchestration.actor, acr: null } }],
-  ['execute, five requirements unmet', { ...orchestration, context: { ...base.context, deviceTrust: 'low' }, facts: { ...orchestration.facts, killSwitch: true, approvals: [], dryRun: { passed: false, ageSeconds: 9_000 } } }],
+  [
+    'execute, five requirements unmet',
+    {
+      ...orchestration,
+      context: { ...base.context, deviceTrust: 'low' },
+      facts: { ...orchestration.facts, killSwitch: true, approvals: [], dryRun: { passed: false, ageSeconds: 9_000 } },
+    },
+  ],
 ];

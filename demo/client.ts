@@ -10,7 +10,13 @@ const decision = z.object({
   challenge: z.object({ acrValues: z.string(), maxAge: z.number() }).nullable(),
 });
 
-export const orchestration = z.object({ id: z.string(), status: z.string(), planHash: z.string().nullable(), difference: z.unknown(), outcome: z.unknown() });
+export const orchestration = z.object({
+  id: z.string(),
+  status: z.string(),
+  planHash: z.string().nullable(),
+  difference: z.unknown(),
+  outcome: z.unknown(),
+});
 export type OrchestrationView = z.infer<typeof orchestration>;
 
 const governed = z.object({ decision, orchestration: orchestration.nullish() });
@@ -46,7 +52,8 @@ export class Client {
 
   /** Runs a mutation about a remedy, by its field and input type. */
   act(field: string, inputType: string, input: object, idempotencyKey?: string): Promise<GovernedAnswer> {
-    const selection = 'decision { result ruleId explanation rules { ruleId explanation remedy } challenge { acrValues maxAge } } orchestration { id status planHash difference outcome }';
+    const selection =
+      'decision { result ruleId explanation rules { ruleId explanation remedy } challenge { acrValues maxAge } } orchestration { id status planHash difference outcome }';
     const query = `mutation ($input: ${inputType}!, $key: String) { ${field}(input: $input, idempotencyKey: $key) { ${selection} } }`;
     return this.ask(query, field, governed, { input, key: idempotencyKey });
   }
@@ -55,7 +62,12 @@ export class Client {
   async settled(id: string, states: readonly string[]): Promise<OrchestrationView> {
     const deadline = Date.now() + 15_000;
     for (;;) {
-      const view = await this.ask('query ($id: ID!) { orchestration(id: $id) { id status planHash difference outcome } }', 'orchestration', orchestration, { id });
+      const view = await this.ask(
+        'query ($id: ID!) { orchestration(id: $id) { id status planHash difference outcome } }',
+        'orchestration',
+        orchestration,
+        { id },
+      );
       if (states.includes(view.status)) return view;
       if (Date.now() > deadline) throw new Error(`the orchestration is still ${view.status} after 15 s`);
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -21,22 +21,25 @@ export async function exportTo(dataDir: string, log: TenantId, folder: string): 
   }
 }
 
-/** Builds, signs and verifies a bundle for this checkout; answers with the export it rests on. */
-export async function proveRelease(dataDir: string, log: TenantId): Promise<string> {
+/** Builds, signs and verifies a bundle for this checkout in `keepIn`; answers with the export it rests on. */
+export async function proveRelease(dataDir: string, keepIn: string, log: TenantId): Promise<string> {
   const ledgerExport = join(dataDir, 'ledger-export');
   await exportTo(dataDir, log, ledgerExport);
-  const dist = join(project, 'policies', 'dist');
-  const out = join(dataDir, 'evidence');
+  const policyDir = join(project, 'policies', 'dist');
+  const out = join(keepIn, 'bundle');
   const ledgerKeyFile = join(ledgerExport, 'log.vkey');
-  const built = await buildBundle({ release: 'v0.1.0', out, project, ledgerExport, ledgerKeyFile, policyDir: dist, coverageFile: join(dist, 'coverage.json') });
+  const coverageFile = join(policyDir, 'coverage.json');
+  const built = await buildBundle({ release: 'v0.1.0', out, project, ledgerExport, ledgerKeyFile, policyDir, coverageFile });
   say(`built ${built.manifest.artifacts.length} artifacts, ${built.decisions} decisions with proofs; manifest ${built.manifestDigest}`);
-  const keys = generateKeyPair({ prefix: join(dataDir, 'release') });
-  const signed = await signBundle({ folder: out, keyFile: keys.privateKeyFile });
+  const keys = generateKeyPair({ prefix: join(keepIn, 'release') });
+  const signed = signBundle({ folder: out, keyFile: keys.privateKeyFile });
   say(`signed: ${signed.files.join(', ')}`);
   const report = verifyBundle({ folder: out, keyFile: keys.publicKeyFile, ledgerKeyFile });
-  for (const check of report.checks.filter(({ ok }) => !ok)) say(`FAILED ${check.check} ${check.subject}: ${check.detail}`);
+  for (const { check, subject, detail } of report.checks.filter(({ ok }) => !ok)) say(`FAILED ${check} ${subject}: ${detail}`);
   say(`verified offline: ${report.checks.length} checks, ${report.ok ? 'all pass' : 'NOT all pass'}`);
   if (!report.ok) throw new Error('the bundle does not verify');
-  say(`check it with stock cosign: cosign verify-blob --bundle manifest.sigstore.json --key release.pub --insecure-ignore-tlog manifest.json`);
+  say('with stock cosign, in the folder of the bundle (all commands: its HOW-TO-VERIFY.md):');
+  say('  cosign verify-blob --new-bundle-format --trusted-root empty-root.json --bundle manifest.sigstore.json \\');
+  say('    --key ../release.pub --insecure-ignore-tlog manifest.json');
   return ledgerExport;
 }

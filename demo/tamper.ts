@@ -13,7 +13,7 @@ export async function alterLedger(dataDir: string, honestExport: string, log: Te
   const client = new pg.Client({ connectionString: EmbeddedPostgres.attach({ dataDir }).url('owner') });
   await client.connect();
   try {
-    // The denial of the proposer's own approval is turned into something that reads like an approval.
+    // One letter of the denial of the proposer's own approval: it no longer reads DENY.
     const { rows } = await client.query<{ seq: string }>(
       `update ledger_leaf set body = convert_to(replace(convert_from(body, 'UTF8'), '"result":"DENY"', '"result":"DENZ"'), 'UTF8')
        where tenant = $1 and seq = (select min(seq) from ledger_leaf where tenant = $1 and position('"result":"DENY"'::bytea in body) > 0) returning seq`,

@@ -33,7 +33,7 @@ export async function startCountersign(config: Config, options: StartOptions = {
   try {
     return await start(config, options, stops);
   } catch (error) {
-    await stops.run();
+    await stops.run().catch(() => undefined); // why it could not start is the thing to tell
     throw error;
   }
 }

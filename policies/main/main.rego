@@ -74,6 +74,20 @@ _unmet contains requirement if {
 
 # What cannot be seen must not be explained by what it lacks: for an unknown resource only the core rules speak.
 _unmet contains requirement if {
+	_domain == "alert"
+	_known
+	some requirement
+	rules.alert[_].unmet[requirement]
+}
+
+_unmet contains requirement if {
+	_domain == "ledger"
+	_known
+	some requirement
+	rules.ledger[_].unmet[requirement]
+}
+
+_unmet contains requirement if {
 	_domain == "flag"
 	_known
 	some requirement

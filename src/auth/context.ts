@@ -58,7 +58,7 @@ function leastTrust(...stated: readonly (DeviceTrust | undefined)[]): DeviceTrus
 
 function parseRisk(value: unknown): number | undefined {
   if (value === undefined) return undefined;
-  return typeof value === 'number' && value >= 0 && value <= 100 ? value : 100;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 100 ? value : 100;
 }
 
 function parseHeaderRisk(value: string | undefined): number | undefined {

@@ -1,15 +1,19 @@
-import { CodedError } from '../core/index.ts';
+import { CodedError, messageOf } from '../core/index.ts';
 
-/** Exit codes of every command (docs/cli.md). */
-export const exitCode = { ok: 0, failed: 1, usage: 2 } as const;
+/** Exit codes of every command (docs/cli.md): the answer is no; used or configured wrongly; a fault of ours. */
+export const exitCode = { failed: 1, usage: 2, fault: 70 } as const;
 
-/** Runs a command's body. An expected error becomes its message and what to do, on stderr; anything else is a fault and shows its stack. */
+/** Runs a command's body. An expected error becomes its message and what to do, on stderr; anything else is a fault of ours and shows its stack. */
 export async function run(body: () => Promise<void>): Promise<void> {
   try {
     await body();
   } catch (error) {
+    if (!(error instanceof CodedError)) {
+      process.exitCode = exitCode.fault;
+      process.stderr.write(`fault: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+      return;
+    }
     process.exitCode = exitCode.usage;
-    if (!(error instanceof CodedError)) throw error;
     process.stderr.write(`error: ${error.message}\n${error.remedy === undefined ? '' : `  → ${error.remedy}\n`}`);
   }
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { isTenantId } from '../core/index.ts';
 
 /** Where a secret comes from: a variable of the environment or a file. Never the value itself. */
-export const secretRef = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })]);
+const secretRef = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })]);
 export type SecretRef = z.infer<typeof secretRef>;
 
-const tenant = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a tenant name: a–z, 0–9 and -, at most 63 characters');
+const tenant = z.string().refine((name): boolean => isTenantId(name), 'must be a tenant name: a–z, 0–9 and -, at most 63 characters');
 
 const server = z.strictObject({
   host: z.string().default('127.0.0.1'),
@@ -26,7 +27,7 @@ const grantableRole = z.enum(['viewer', 'responder', 'org-admin', 'auditor', 'sr
 
 /** Claims of a token that identity is read from, as JSON pointers or plain names. */
 const issuer = z.strictObject({
-  issuer: z.url(),
+  issuer: z.url().refine(isSafeOrigin, 'must be https, or on the loopback'),
   audience: z.string().min(1),
   /** Tenants that this issuer may speak for; any when unset. Set it wherever there is more than one issuer. */
   tenants: z.array(tenant).min(1).optional(),
@@ -46,11 +47,24 @@ const issuer = z.strictObject({
   roles: z.record(z.string(), grantableRole),
 });
 
+/** Keys that arrive unprotected are anyone's keys. */
+function isSafeOrigin(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+}
+
+/** The same `sub` of two issuers may be two people. */
+function speakApart(list: readonly { tenants?: string[] | undefined }[]): boolean {
+  const named = list.flatMap((item) => item.tenants ?? []);
+  return list.length < 2 || (list.every((item) => item.tenants !== undefined) && new Set(named).size === named.length);
+}
+
 const auth = z.strictObject({
   clockSkewSeconds: z.int().min(0).max(300).default(30),
   issuers: z
     .array(issuer)
     .refine((list) => new Set(list.map((item) => item.issuer)).size === list.length, 'name each issuer once')
+    .refine(speakApart, 'with several issuers, give each its `tenants`, and no tenant two issuers: a subject names one person only there')
     .default([]),
   /** Runs only when no issuer is configured and never in production. */
   devIssuer: z.strictObject({ port: z.int().min(0).max(65_535).default(4010) }).prefault({}),
@@ -83,6 +97,12 @@ const runtimeAgent = z.strictObject({
   bearer: secretRef.optional(),
 });
 
+const agents = z
+  .array(runtimeAgent)
+  .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'name each agent once')
+  .refine((list) => list.every(({ name }) => name !== 'simulate'), '`simulate` is the name of the adapter that only pretends')
+  .default([]);
+
 const freeze = z.strictObject({ tenant, from: z.iso.datetime(), until: z.iso.datetime(), reason: z.string().min(1) });
 
 export const configSchema = z.strictObject({
@@ -91,7 +111,7 @@ export const configSchema = z.strictObject({
   auth: auth.prefault({}),
   context: context.prefault({}),
   webhooks: z.strictObject({ alertmanager: z.array(webhookSource).default([]) }).prefault({}),
-  adapters: z.strictObject({ agents: z.array(runtimeAgent).default([]), simulate: z.boolean().default(true) }).prefault({}),
+  adapters: z.strictObject({ agents, simulate: z.boolean().default(true) }).prefault({}),
   changeFreezes: z.array(freeze).default([]),
   ledger: z
     .strictObject({

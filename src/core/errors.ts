@@ -26,8 +26,3 @@ export function messageOf(thrown: unknown): string {
   if (typeof thrown === 'object' && thrown !== null && 'message' in thrown) return String(thrown.message);
   return JSON.stringify(thrown) ?? String(thrown);
 }
-
-/** Makes an exhaustive `switch` a compile error when a case is missing, and a clear one at run time. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
-}

@@ -1,6 +1,6 @@
 export { CanonicalError, canonicalBytes, parseCanonical } from './canonical.ts';
 export { type Clock, epochSeconds, fixedClock, systemClock } from './clock.ts';
-export { CodedError, messageOf, unreachable } from './errors.ts';
+export { CodedError, messageOf } from './errors.ts';
 export { digestOf, digestOfJson, sha256 } from './hash.ts';
 export {
   type AlertId,

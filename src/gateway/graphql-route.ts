@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Authenticator } from '../auth/index.ts';
 import type { Decision } from '../govern/index.ts';
 import { GatewayError } from './errors.ts';
@@ -10,7 +11,7 @@ export function graphqlRoute(yoga: Yoga, authenticator: Authenticator, graphiql:
     path: '/graphql',
     methods: ['GET', 'POST', 'OPTIONS'],
     handle: async (request) => {
-      const open = request.method === 'OPTIONS' || (graphiql && asksForPage(request));
+      const open = request.method === 'OPTIONS' || (graphiql && asksForPage(request) && cannotBeRebound(request));
       const identity = open ? null : await authenticator.authenticate({ ...credentialsOf(request), channel: 'graphql' });
       if (request.method === 'POST') assertJson(request);
       const decisions: Decision[] = [];
@@ -27,6 +28,12 @@ function credentialsOf(
 
 function asksForPage(request: EdgeRequest): boolean {
   return request.method === 'GET' && !request.url.searchParams.has('query') && (request.header('accept') ?? '').includes('text/html');
+}
+
+/** The page holds tokens: a site whose name was rebound to our address must not read it as its own. An address and localhost cannot be. */
+function cannotBeRebound(request: EdgeRequest): boolean {
+  const hostname = URL.parse(`http://${request.header('host')}`)?.hostname ?? '';
+  return hostname === 'localhost' || isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0;
 }
 
 /** A page of another site can send forms and plain text without asking first, JSON it cannot: nothing else is taken. */

@@ -20,6 +20,18 @@ export type JobsOptions = {
 const SCHEMA = 'pgboss';
 
 /**
+ * A notification wakes a worker for one job only, and a job that is to be tried again sends none: what else waits is found by
+ * polling, which pg-boss slows down to 30 s beside notifications unless told not to. Several at once, so that one agent that
+ * hangs does not hold up the others.
+ */
+const pace = { batchSize: 1, localConcurrency: 4, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 };
+
+/** A worker says this often that it lives; the job of one that has not for so long (killed, cut off) is given to another. */
+const HEARTBEAT_SECONDS = 30;
+/** How often it is looked for such jobs. */
+const SUPERVISE_SECONDS = 10;
+
+/**
  * Makes the tables of pg-boss and the queues, as the role that owns them, and lets the application use them. Safe to run by
  * several starters at once.
  */
@@ -29,7 +41,8 @@ export async function prepareJobs(ownerUrl: string, queues: readonly Queue<objec
   await boss.start();
   try {
     for (const { name, expireInSeconds, retryLimit } of queues) {
-      await boss.createQueue(name, { expireInSeconds, retryLimit, retryDelay: 1, retryBackoff: true, notify: true });
+      const queue = { expireInSeconds, heartbeatSeconds: HEARTBEAT_SECONDS, retryLimit, retryDelay: 1, retryBackoff: true, notify: true };
+      await boss.createQueue(name, queue);
     }
     await boss.getDb().executeSql(grants, []);
   } finally {
@@ -63,6 +76,8 @@ export class Jobs {
       createSchema: false,
       schedule: false,
       useListenNotify: true,
+      superviseIntervalSeconds: SUPERVISE_SECONDS,
+      monitorIntervalSeconds: SUPERVISE_SECONDS,
       max: 4,
     });
     boss.on('error', options.onError);
@@ -77,7 +92,7 @@ export class Jobs {
 
   /** Runs `handler` for each job of a queue; a job whose handler throws is tried again, later and later, up to the queue's limit. */
   async work<Data extends object>(queue: Queue<Data>, handler: (data: Data, signal: AbortSignal) => Promise<void>): Promise<void> {
-    await this.#boss.work<Data>(queue.name, { batchSize: 1, pollingIntervalSeconds: 1 }, async (jobs) => {
+    await this.#boss.work<Data>(queue.name, pace, async (jobs) => {
       for (const job of jobs) await this.#run(queue.name, () => handler(job.data, job.signal));
     });
   }

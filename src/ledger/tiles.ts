@@ -5,7 +5,7 @@ import type { NodeReader } from './proof.ts';
  * C2SP tlog-tiles: a tile holds up to 256 hashes of one level. Entry i of tile n at level l is the root of the 256^l leaves
  * from (256·n + i)·256^l on, so a full tile's own root is one entry of the level above.
  */
-export const TILE_WIDTH = 256;
+const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
 
 export type Tile = { readonly level: number; readonly index: number; readonly hashes: Buffer };

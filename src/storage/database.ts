@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { TenantId } from '../core/index.ts';
 import { StorageError } from './errors.ts';
 import { asStorageError, isLostRace } from './failures.ts';
+import { PreparingClient } from './preparing-client.ts';
 import type { Tables } from './tables.ts';
 
 /** A transaction that has set its tenant; the only handle through which domains reach their tables. */
@@ -25,9 +26,14 @@ export class Database {
 
   constructor(options: DatabaseOptions) {
     const pool = new pg.Pool({
+      Client: PreparingClient,
       connectionString: options.appUrl,
       max: options.poolSize ?? 16,
       connectionTimeoutMillis: 5_000,
+      // Nothing waits for ever: not for a server that vanished without a word, nor a lock for a client that did.
+      query_timeout: 30_000,
+      keepAlive: true,
+      idle_in_transaction_session_timeout: 60_000,
       types: { getTypeParser: parserFor },
     });
     // A connection that died. Idle: the next checkout opens another. In use: the statement that meets it says so, not the process.
@@ -47,10 +53,14 @@ export class Database {
   async transaction<T>(tenant: TenantId, work: (trx: Trx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#kysely.transaction().execute(async (trx) => {
-          await trx.executeQuery(CompiledQuery.raw(`select set_config('countersign.tenant', $1, true)`, [tenant]));
-          return work(trx);
-        });
+        // Said, because a server may be set to another level, under which locks taken first would read an older snapshot.
+        return await this.#kysely
+          .transaction()
+          .setIsolationLevel('read committed')
+          .execute(async (trx) => {
+            await trx.executeQuery(CompiledQuery.raw(`select set_config('countersign.tenant', $1, true)`, [tenant]));
+            return work(trx);
+          });
       } catch (error) {
         if (!isLostRace(error)) throw asStorageError(error);
         if (attempt >= this.#maxAttempts) throw tooManyRaces(attempt, error);

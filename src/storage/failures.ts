@@ -44,12 +44,12 @@ export function asStorageError(error: unknown): unknown {
 
 /** pg reports a connection that ended under a query, or did not come in time, by message only. */
 function isLostConnection(error: unknown): boolean {
-  return /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
+  return /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable/.test(
     messageOf(error),
   );
 }
 
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { digestOf } from '../core/index.ts';
+import { connectOnce } from './connect-once.ts';
 import { StorageError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 
@@ -13,8 +14,7 @@ const MIGRATION_LOCK = 0x636e746d;
  * @throws StorageError `storage.conflict` when a migration that was applied differs from the one in this version.
  */
 export async function migrate(ownerUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 5_000 });
-  await client.connect();
+  const client = await connectOnce(ownerUrl);
   try {
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
@@ -30,19 +30,45 @@ export async function migrate(ownerUrl: string): Promise<void> {
   }
 }
 
-/** Roles belong to the server, not to the database: migrations of two databases can race here, so an existing role is no error. */
+/**
+ * Roles belong to the server, not to the database: migrations of two databases can race here, so an existing role is no error.
+ * A role that a DBA made, and granted to us, is used as it is: the owner then needs no right to make roles.
+ */
 async function ensureAppRole(client: pg.Client): Promise<void> {
   await client.query(`
     do $$ begin
-      create role countersign_app nologin nosuperuser nocreatedb nocreaterole nobypassrls;
+      if not exists (select from pg_roles where rolname = 'countersign_app') then
+        create role countersign_app nologin nosuperuser nocreatedb nocreaterole nobypassrls;
+      end if;
     exception when duplicate_object or unique_violation then null;
     end $$`);
   await client.query(`
     do $$ begin
-      execute format('grant countersign_app to %I', current_user);
+      if not pg_has_role(current_user, 'countersign_app', 'member') then
+        execute format('grant countersign_app to %I', current_user);
+      end if;
     exception when unique_violation or invalid_grant_operation then null;
     end $$`);
   await client.query('grant usage on schema public to countersign_app');
+}
+
+/**
+ * Checks, and changes nothing: for what reads beside a gateway of perhaps another version.
+ *
+ * @throws StorageError `storage.conflict` when the schema is not exactly this version's
+ */
+export async function assertMigrated(ownerUrl: string): Promise<void> {
+  const client = await connectOnce(ownerUrl);
+  try {
+    const { rows } = await client.query<{ there: boolean }>(`select to_regclass('public.schema_migration') is not null as there`);
+    const missing = rows[0]?.there === true ? await pending(client) : migrations;
+    if (missing.length === 0) return;
+    throw new StorageError('storage.conflict', `the database lacks \`${missing.map(({ name }) => name).join('`, `')}\``, {
+      remedy: 'start the gateway of this version once, or use the command of the version that runs',
+    });
+  } finally {
+    await client.end();
+  }
 }
 
 async function ensureHistory(client: pg.Client): Promise<void> {

@@ -1,10 +1,10 @@
-import pg from 'pg';
 import { messageOf } from '../core/index.ts';
+import { connectOnce } from './connect-once.ts';
 import { Database } from './database.ts';
 import { EmbeddedPostgres } from './embedded/index.ts';
 import { StorageError } from './errors.ts';
-import { asStorageError } from './failures.ts';
-import { migrate } from './migrate.ts';
+import { asStorageError, codeOf } from './failures.ts';
+import { assertMigrated, migrate } from './migrate.ts';
 
 export type StorageOptions = {
   /** A server of the operator's, as the role that owns the tables; unset: the embedded one. */
@@ -36,13 +36,14 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
  * which is started for the time when none runs.
  */
 export async function attachStorage(options: StorageOptions): Promise<Storage> {
-  if (options.databaseUrl !== undefined) return openServer(options, options.databaseUrl);
+  if (options.databaseUrl !== undefined) return openServer(options, options.databaseUrl, assertMigrated);
   try {
-    return await openEmbedded(options);
+    return await openEmbedded(options, assertMigrated);
   } catch (error) {
     if (!(error instanceof StorageError) || error.code !== 'storage.in_use') throw error;
   }
   const server = EmbeddedPostgres.attach(options);
+  await assertMigrated(server.url('owner'));
   const database = new Database({ ...poolSize(options), appUrl: server.url('app') });
   return {
     database,
@@ -53,10 +54,10 @@ export async function attachStorage(options: StorageOptions): Promise<Storage> {
   };
 }
 
-async function openEmbedded(options: StorageOptions): Promise<Storage> {
+async function openEmbedded(options: StorageOptions, prepare: (ownerUrl: string) => Promise<void> = migrate): Promise<Storage> {
   const server = await EmbeddedPostgres.start(options);
   try {
-    await migrate(server.url('owner'));
+    await prepare(server.url('owner'));
     await server.enableAppLogin();
   } catch (error) {
     await server.stop();
@@ -75,11 +76,15 @@ async function openEmbedded(options: StorageOptions): Promise<Storage> {
   };
 }
 
-async function openServer(options: StorageOptions, databaseUrl: string): Promise<Storage> {
+async function openServer(
+  options: StorageOptions,
+  databaseUrl: string,
+  prepare: (ownerUrl: string) => Promise<void> = migrate,
+): Promise<Storage> {
   const { host, port, pathname } = parseUrl(databaseUrl);
   const appUrl = options.databaseAppUrl ?? withAppRole(databaseUrl);
   try {
-    await migrate(databaseUrl);
+    await prepare(databaseUrl);
     await assertOwnsNothing(appUrl);
   } catch (error) {
     throw atServer(`${host}:${port || 5432}`, asStorageError(error));
@@ -104,14 +109,14 @@ function parseUrl(databaseUrl: string): { host: string; port: string; pathname: 
 
 function withAppRole(databaseUrl: string): string {
   const url = new URL(databaseUrl);
-  url.searchParams.set('options', '-c role=countersign_app');
+  const options = url.searchParams.get('options');
+  url.searchParams.set('options', `${options === null ? '' : `${options} `}-c role=countersign_app`);
   return url.toString();
 }
 
 /** Row-level security does not bind the owner of a table or a superuser: refuse to serve as one. */
 async function assertOwnsNothing(appUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: appUrl, connectionTimeoutMillis: 5_000 });
-  await client.connect();
+  const client = await connectOnce(appUrl);
   try {
     const { rows } = await client.query<{ bypasses: boolean }>(`
       select r.rolsuper or r.rolbypassrls or pg_has_role(r.oid, c.relowner, 'usage') as bypasses
@@ -130,6 +135,13 @@ async function assertOwnsNothing(appUrl: string): Promise<void> {
 function atServer(server: string, error: unknown): unknown {
   if (error instanceof StorageError && error.code !== 'storage.unavailable') return error;
   const cause = error instanceof StorageError ? error.cause : error;
+  if (codeOf(cause) === '42501') {
+    return new StorageError('storage.invalid_url', `the role of DATABASE_URL may not do what a migration needs: ${messageOf(cause)}`, {
+      cause,
+      remedy:
+        'as a superuser: `create role countersign_app nologin;` and `grant countersign_app to <that role>;`, and let it own the database',
+    });
+  }
   return new StorageError('storage.unavailable', `the database at \`${server}\` cannot be reached: ${messageOf(cause)}`, {
     cause,
     remedy: 'start it, or correct DATABASE_URL; unset it to run the embedded PostgreSQL',

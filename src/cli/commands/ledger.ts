@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../config/index.ts';
-import { systemClock, tenantId } from '../../core/index.ts';
+import { isTenantId, systemClock, type TenantId } from '../../core/index.ts';
 import { exportLog, Ledger } from '../../ledger/index.ts';
 import { type LogReport, verifyExport } from '../../ledger/verify/index.ts';
 import { readLedgerKey } from '../../start/index.ts';
 import { attachStorage } from '../../storage/index.ts';
+import { CliError } from '../errors.ts';
 import { exitCode, print, run } from '../report.ts';
 
 /** `countersign ledger export` and `verify`. */
@@ -27,7 +28,7 @@ export function ledgerCommand(program: Command): void {
 
 async function exportTo(options: { log: string; out: string }): Promise<void> {
   const config = loadConfig();
-  const log = tenantId(options.log);
+  const log = parseLog(options.log);
   const key = readLedgerKey(config);
   const storage = await attachStorage({
     databaseUrl: config.env.databaseUrl,
@@ -41,6 +42,13 @@ async function exportTo(options: { log: string; out: string }): Promise<void> {
   } finally {
     await storage.close();
   }
+}
+
+function parseLog(name: string): TenantId {
+  if (isTenantId(name)) return name;
+  throw new CliError('cli.invalid_option', `--log is \`${name}\`, which is not a tenant name`, {
+    remedy: 'name a tenant, `alpha` for one',
+  });
 }
 
 async function verify(folder: string, options: { key?: string; json: boolean }): Promise<void> {

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { acrMultiFactor, acrPassword, mintDevToken } from '../../auth/index.ts';
-import { loadConfig } from '../../config/index.ts';
+import { type Config, loadConfig } from '../../config/index.ts';
 import { systemClock } from '../../core/index.ts';
 import { devWebhookTokenFile } from '../../start/index.ts';
+import { CliError } from '../errors.ts';
 import { print, run } from '../report.ts';
 
 type Options = { as: string; mfa: boolean; webhook: boolean; ttl: string };
@@ -22,13 +23,27 @@ export function tokenCommand(program: Command): void {
 
 async function tokenFor(options: Options): Promise<string> {
   const config = loadConfig();
-  if (options.webhook) return readFileSync(devWebhookTokenFile(config), 'utf8').trim();
+  if (options.webhook) return readDevWebhookToken(config);
   return mintDevToken({
     dataDir: config.dataDir,
     issuer: `http://127.0.0.1:${config.auth.devIssuer.port}`,
     identity: options.as,
     acr: options.mfa ? acrMultiFactor : acrPassword,
-    ttlSeconds: Number(options.ttl),
+    ttlSeconds: parseTtl(options.ttl),
     clock: systemClock,
   });
+}
+
+function readDevWebhookToken(config: Config): string {
+  const file = devWebhookTokenFile(config);
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  throw new CliError('cli.not_started', `there is no \`${file}\` yet`, {
+    remedy: 'start the gateway once in development and without webhook sources of your own; it makes the token',
+  });
+}
+
+function parseTtl(text: string): number {
+  const seconds = Number(text);
+  if (Number.isInteger(seconds) && seconds > 0 && seconds <= 86_400) return seconds;
+  throw new CliError('cli.invalid_option', `--ttl is \`${text}\``, { remedy: 'give whole seconds, up to 86400' });
 }

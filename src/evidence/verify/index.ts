@@ -1,3 +1,2 @@
-export { EvidenceVerifyError } from './errors.ts';
 export type { Check, CheckName, Report } from './report.ts';
 export { type VerifyRequest, verifyBundle } from './verify.ts';

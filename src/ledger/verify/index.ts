@@ -1,5 +1,4 @@
 export { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.ts';
-export { VerifyError } from './errors.ts';
 export { verifyExport } from './export.ts';
 export { type Fault, type LogReport, verifyEntries } from './log.ts';
 export { type ProofFile, verifyProof } from './proof.ts';

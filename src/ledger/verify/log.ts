@@ -26,7 +26,7 @@ const MAX_FAULTS = 20;
  * of `prev`, the log's name, the size and the root. Reads the entries once, in order, at constant memory.
  */
 export async function verifyEntries(bodies: AsyncIterable<Buffer>, checkpoint: VerifiedCheckpoint): Promise<LogReport> {
-  const log = checkpoint.origin.slice(checkpoint.origin.indexOf('/') + 1);
+  const log = checkpoint.origin.slice(checkpoint.origin.lastIndexOf('/') + 1);
   const tree = new RootBuilder();
   const faults: Fault[] = [];
   let expected = 0;

@@ -46,9 +46,15 @@ function reachableFolder(account: Account | undefined, wanted: string): string {
 function reachableBinaries(account: Account | undefined, bin: string): string {
   if (canReach(account, join(bin, 'postgres'))) return bin;
   const root = dirname(bin);
-  const copy = join('/var/lib/countersign', `binaries-${nameFor(root)}`);
+  const copy = join('/var/lib/countersign', `binaries-${nameFor(`${root}\n${versionOf(root)}`)}`);
   if (!existsSync(copy)) copyAtomically(root, copy);
   return join(copy, basename(bin));
+}
+
+/** What tells one release of the binaries from the next: the package's own description; nothing for a server of the system's. */
+function versionOf(root: string): string {
+  const file = join(dirname(root), 'package.json');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 /** Short, stable and unlikely to meet another's: the start of the hash of the path that could not be used. */
