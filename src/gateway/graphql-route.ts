@@ -11,7 +11,7 @@ export function graphqlRoute(yoga: Yoga, authenticator: Authenticator, graphiql:
     path: '/graphql',
     methods: ['GET', 'POST', 'OPTIONS'],
     handle: async (request) => {
-      const open = request.method === 'OPTIONS' || (graphiql && asksForPage(request) && cannotBeRebound(request));
+      const open = request.method === 'OPTIONS' || (graphiql && asksForPage(request) && isOurOwn(request));
       const identity = open ? null : await authenticator.authenticate({ ...credentialsOf(request), channel: 'graphql' });
       if (request.method === 'POST') assertJson(request);
       const decisions: Decision[] = [];
@@ -30,10 +30,14 @@ function asksForPage(request: EdgeRequest): boolean {
   return request.method === 'GET' && !request.url.searchParams.has('query') && (request.header('accept') ?? '').includes('text/html');
 }
 
-/** The page holds tokens: a site whose name was rebound to our address must not read it as its own. An address and localhost cannot be. */
-function cannotBeRebound(request: EdgeRequest): boolean {
+/**
+ * The page holds tokens, so it is for this machine only, whatever we listen on. And a site whose name was rebound to our address must
+ * not read it as its own: an address and localhost cannot be rebound.
+ */
+function isOurOwn(request: EdgeRequest): boolean {
   const hostname = URL.parse(`http://${request.header('host')}`)?.hostname ?? '';
-  return hostname === 'localhost' || isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0;
+  const named = hostname === 'localhost' || isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0;
+  return named && /^(::ffff:)?127\.|^::1$/.test(request.peerAddress);
 }
 
 /** A page of another site can send forms and plain text without asking first, JSON it cannot: nothing else is taken. */

@@ -4,14 +4,21 @@ import type { Logger } from '../telemetry/index.ts';
 import { masked, toPublic } from './error-map.ts';
 import { json } from './http.ts';
 
-const type = { 'content-type': 'application/problem+json; charset=utf-8' };
+const mediaType = { 'content-type': 'application/problem+json; charset=utf-8' };
+
+type Said = { readonly status: number; readonly code: string; readonly title: string; readonly [more: string]: unknown };
+
+/** RFC 9457 problem details. */
+export function problem(said: Said, headers: Record<string, string> = {}): Response {
+  return json(said.status, { type: 'about:blank', ...said }, { ...mediaType, ...headers });
+}
 
 /** Any error as RFC 9457 problem details; what is not in the map is logged and masked. */
 export function problemOf(error: unknown, log: Logger): Response {
   const known = toPublic(error);
   if (known === undefined) log.error({ err: error }, 'a request failed unexpectedly');
   const { code, status, message, remedy } = known ?? masked;
-  return json(status, { type: 'about:blank', title: message, status, code, remedy }, { ...type, ...headersFor(error, status) });
+  return problem({ title: message, status, code, remedy }, headersFor(error, status));
 }
 
 function headersFor(error: unknown, status: number): Record<string, string> {
@@ -24,16 +31,15 @@ function headersFor(error: unknown, status: number): Record<string, string> {
 export function denied(decision: Decision): Response {
   const { decisionId, ruleId, explanation, rules, challenge } = decision;
   const status = challenge === null ? 403 : 401;
-  const headers = { ...type, 'x-ig-decision-id': decisionId, 'x-ig-rule-id': ruleId };
-  const stepUp =
-    challenge === null
-      ? {}
-      : {
-          'www-authenticate': `Bearer error="insufficient_user_authentication", acr_values="${challenge.acrValues}", max_age="${challenge.maxAge}"`,
-        };
-  return json(
-    status,
-    { type: 'about:blank', title: explanation, status, code: 'policy.denied', decisionId, ruleId, rules, challenge },
-    { ...headers, ...stepUp },
+  const headers = { 'x-ig-decision-id': decisionId, 'x-ig-rule-id': ruleId };
+  return problem(
+    { title: explanation, status, code: 'policy.denied', decisionId, ruleId, rules, challenge },
+    { ...headers, ...stepUp(decision) },
   );
+}
+
+function stepUp({ challenge }: Decision): Record<string, string> {
+  if (challenge === null) return {};
+  const { acrValues, maxAge } = challenge;
+  return { 'www-authenticate': `Bearer error="insufficient_user_authentication", acr_values="${acrValues}", max_age="${maxAge}"` };
 }

@@ -5,9 +5,9 @@ import { messageOf, within } from '../core/index.ts';
 import type { GatewayParts } from './context.ts';
 import { GatewayError } from './errors.ts';
 import { graphqlRoute } from './graphql-route.ts';
-import { json, type Route, toEdgeRequest, writeResponse } from './http.ts';
+import { type Route, toEdgeRequest, writeResponse } from './http.ts';
 import type { DevTokens } from './plugins/graphiql.ts';
-import { problemOf } from './problem.ts';
+import { problem, problemOf } from './problem.ts';
 import { alertmanager } from './rest/alertmanager.ts';
 import { health } from './rest/health.ts';
 import { metricsRoute } from './rest/metrics.ts';
@@ -98,11 +98,27 @@ export class Gateway {
     try {
       const request = toEdgeRequest(message, this.#parts.config.server.bodyLimitBytes);
       const route = this.#routes.get(request.url.pathname);
-      if (route === undefined) return refusal(404, 'not_found', 'there is nothing here');
+      if (route === undefined)
+        return problem({
+          status: 404,
+          code: 'not_found',
+          title: 'there is nothing here',
+          remedy: `there is ${[...this.#routes.keys()].join(', ')}`,
+        });
       const methods = route.methods.join(', ');
-      if (!route.methods.includes(request.method)) return refusal(405, 'method_not_allowed', `this takes ${methods}`, { allow: methods });
+      if (!route.methods.includes(request.method))
+        return problem({ status: 405, code: 'method_not_allowed', title: `this takes ${methods}` }, { allow: methods });
       if (route.always === true) return await route.handle(request);
-      if (this.#stopping) return refusal(503, 'govern.stopping', 'this gateway is stopping', { 'retry-after': '1' });
+      if (this.#stopping)
+        return problem(
+          {
+            status: 503,
+            code: 'govern.stopping',
+            title: 'this gateway is stopping',
+            remedy: 'repeat the call; another gateway will take it',
+          },
+          { 'retry-after': '1' },
+        );
       return await this.#counted(route.handle(request));
     } catch (error) {
       return problemOf(error, this.#parts.telemetry.log);
@@ -117,12 +133,4 @@ export class Gateway {
       this.#inFlight.delete(answer);
     }
   }
-}
-
-function refusal(status: number, code: string, title: string, headers: Record<string, string> = {}): Response {
-  return json(
-    status,
-    { type: 'about:blank', title, status, code },
-    { 'content-type': 'application/problem+json; charset=utf-8', ...headers },
-  );
 }

@@ -1,4 +1,4 @@
-import type { DecisionId, TenantId } from '../core/index.ts';
+import type { DecisionId, EntryId, TenantId } from '../core/index.ts';
 import type { Challenge, Evaluation, PolicyInput, PolicyVersion, Requirement } from '../policy/index.ts';
 
 /** What was decided on one action, by which rule and why (design §2; the seed's decision log, extended). */
@@ -40,9 +40,9 @@ export function toDecision(id: DecisionId, tenant: TenantId, input: PolicyInput,
   };
 }
 
-/** What the caller is told. Who may not know why learns the result and the id to ask with; the ledger keeps the rest. */
-export function disclose(decision: Decision): Decision {
+/** What the caller is told. Who may not know why learns the result and which entry of the ledger has the rest. */
+export function disclose(decision: Decision, entryId: EntryId): Decision {
   if (decision.result === 'ALLOW' || !decision.obligations.includes('mask_explanation')) return decision;
-  const explanation = `this is not permitted; an org-admin can look up \`${decision.decisionId}\` to see why`;
+  const explanation = `this is not permitted; an org-admin sees why in the entry \`${entryId}\` of the ledger`;
   return { ...decision, ruleId: 'policy.masked', explanation, rules: [], challenge: null };
 }

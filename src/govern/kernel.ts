@@ -61,7 +61,8 @@ export class Kernel {
    * Decides one action, does it if it is allowed, and records both in one transaction; then waits, for a bounded time, until
    * the entry has its place.
    *
-   * @throws GovernError; StorageError; LedgerError `ledger.entry_too_large`. Nothing has happened when it throws.
+   * @throws GovernError; StorageError; LedgerError `ledger.entry_too_large`. Nothing half-done is left. After `storage.unavailable` it may
+   *   be done all the same (the connection went while it was committing): repeat with the same key to know.
    */
   async govern(action: string, request: ActionRequest): Promise<Outcome> {
     const command = this.#commands.get(action);
@@ -81,7 +82,7 @@ export class Kernel {
       const settled = await database.transaction(request.identity.actor.tenant, (trx) => this.#settle(trx, command, args, request));
       const receipt = await this.#acknowledge(settled);
       this.#observe(span, settled, receipt);
-      return { decision: disclose(settled.decision), result: settled.result, receipt };
+      return { decision: disclose(settled.decision, settled.entryId), result: settled.result, receipt };
     });
   }
 

@@ -4,7 +4,7 @@ import { type Checkpoint, originOf } from './checkpoint.ts';
 import { type Entry, entryBytes } from './leaf.ts';
 import { inclusionPath } from './proof.ts';
 import { Sequencer, type SequencerOptions } from './sequencer.ts';
-import { enqueue, latestCheckpoint, leafByEntry, leavesOf, readTile, type SequencedLeaf } from './store.ts';
+import { enqueue, isWaiting, latestCheckpoint, leafByEntry, leavesOf, readTile, type SequencedLeaf } from './store.ts';
 import { memoised, nodesFromTiles } from './tiles.ts';
 
 /** Where an entry stands. `PENDING`: committed and sure to be sequenced, ask again with its id. */
@@ -63,10 +63,14 @@ export class Ledger {
     return toReceipt(log, entryId, await within(this.#options.waitMilliseconds, placed));
   }
 
-  /** The receipt of an entry that was appended before; undefined when the log does not have it. */
-  async receipt(log: TenantId, entryId: EntryId): Promise<Receipt | undefined> {
-    const leaf = await this.#options.database.transaction(log, (trx) => leafByEntry(trx, log, entryId));
-    return leaf === undefined ? undefined : toReceipt(log, entryId, leaf);
+  /** The receipt of an entry that was appended before, sequenced or not yet; undefined when the log does not have it. */
+  receipt(log: TenantId, entryId: EntryId): Promise<Receipt | undefined> {
+    return this.#options.database.transaction(log, async (trx) => {
+      // The outbox first: an entry that moves on in between is then found in the log.
+      const waiting = await isWaiting(trx, log, entryId);
+      const leaf = await leafByEntry(trx, log, entryId);
+      return leaf === undefined && !waiting ? undefined : toReceipt(log, entryId, leaf);
+    });
   }
 
   /** The proof of an entry against the newest checkpoint, in the caller's transaction; undefined until one covers it. */

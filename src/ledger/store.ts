@@ -113,6 +113,17 @@ export async function leafByEntry(trx: Trx, log: string, entryId: string): Promi
   return row === undefined ? undefined : toLeaf(row);
 }
 
+/** True while a committed entry has not got its place. */
+export async function isWaiting(trx: Trx, log: string, entryId: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('ledger_outbox')
+    .select('position')
+    .where('tenant', '=', log)
+    .where('entry_id', '=', entryId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Leaves with `from` <= seq < `to`, in order; fewer than their number says where some are gone. */
 export async function leavesBetween(trx: Trx, log: string, from: number, to: number): Promise<SequencedLeaf[]> {
   const rows = await trx

@@ -3,7 +3,7 @@ import { receiveDelivery } from '../../incidents/index.ts';
 import type { GatewayParts } from '../context.ts';
 import { GatewayError } from '../errors.ts';
 import { json, parseJsonBody, type Route } from '../http.ts';
-import { denied } from '../problem.ts';
+import { denied, problem } from '../problem.ts';
 import { sourceOf, type WebhookCredential } from './webhook-source.ts';
 
 /**
@@ -32,11 +32,8 @@ export function alertmanager(parts: GatewayParts, credentials: readonly WebhookC
 /** A fault of the policy engine passes, so the delivery may come again; a denial stands. */
 function refusal({ decision }: Outcome): Response {
   if (decision.ruleId !== 'engine.fault') return denied(decision);
-  return json(
-    503,
-    { title: decision.explanation, status: 503, code: decision.ruleId, decisionId: decision.decisionId },
-    { 'retry-after': '5' },
-  );
+  const { decisionId, ruleId, explanation } = decision;
+  return problem({ status: 503, code: ruleId, title: explanation, decisionId }, { 'retry-after': '5' });
 }
 
 function unauthorized(): GatewayError {
