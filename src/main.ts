@@ -53,7 +53,6 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
     adapters,
     policyRevision: () => engine.version.revision,
     freezeOf: freezeAt(config.changeFreezes),
-    clock,
   };
   const commands: AnyCommand[] = [...incidentCommands(incidents, jobs, classification), setFlag, readTimeline(ledger), readEntry(ledger)];
   const { maxInFlight } = config.server;

@@ -19,7 +19,7 @@ export function actorFrom(claims: Claims, issuer: IssuerSettings, time: { now: D
     tenant,
     roles,
     purposes: textList(readClaim(claims, issuer.claims.purposes)),
-    authTime: authTimeOf(claims, epochSeconds(time.now) + time.clockSkewSeconds),
+    authTime: authTimeOf(claims, epochSeconds(time.now), time.clockSkewSeconds),
     acr: textOrNull(readClaim(claims, 'acr')),
     amr: textList(readClaim(claims, 'amr')),
   };
@@ -75,9 +75,10 @@ function isMachine(claims: Claims, roles: readonly Role[]): boolean {
 }
 
 /** A moment in the future would count as fresh for ever, so it counts as nothing. */
-function authTimeOf(claims: Claims, latest: number): number | null {
+function authTimeOf(claims: Claims, now: number, skew: number): number | null {
   const at = readClaim(claims, 'auth_time');
-  return typeof at === 'number' && Number.isSafeInteger(at) && at >= 0 && at <= latest ? at : null;
+  // Within the skew the issuer's clock is merely ahead of ours: that person signed in just now.
+  return typeof at === 'number' && Number.isSafeInteger(at) && at >= 0 && at <= now + skew ? Math.min(at, now) : null;
 }
 
 function textOrNull(value: unknown): string | null {

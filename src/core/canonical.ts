@@ -38,6 +38,11 @@ export function parseCanonical(bytes: Uint8Array): Json {
   return value;
 }
 
+/** Text of others without what neither canonical JSON nor PostgreSQL can hold: an outcome or an alert is not lost for a broken character. */
+export function recordableText(value: string): string {
+  return value.toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
 function assertCanonicalisable(value: unknown, path: string): void {
   switch (typeof value) {
     case 'string':

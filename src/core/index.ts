@@ -1,4 +1,4 @@
-export { CanonicalError, canonicalBytes, parseCanonical } from './canonical.ts';
+export { CanonicalError, canonicalBytes, parseCanonical, recordableText } from './canonical.ts';
 export { type Clock, epochSeconds, fixedClock, systemClock } from './clock.ts';
 export { CodedError, messageOf } from './errors.ts';
 export { digestOf, digestOfJson, sha256 } from './hash.ts';

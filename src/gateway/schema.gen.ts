@@ -70,7 +70,9 @@ export type OrchestrationStatus =
   | 'REJECTED'
   | 'EXECUTING'
   | 'EXECUTED'
-  | 'EXECUTION_FAILED';
+  | 'EXECUTION_FAILED'
+  /** The agent did not answer: it may or may not have been done. Look, then propose again. */
+  | 'EXECUTION_UNKNOWN';
 
 export type ReceiptStatus =
   /** The entry has its place in the log. */

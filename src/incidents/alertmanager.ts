@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestOf } from '../core/index.ts';
+import { digestOf, recordableText } from '../core/index.ts';
 import { IncidentError } from './errors.ts';
 
 /** Above these, what an alert says is cut and says so with its digest: an entry of the ledger has 64 KiB for everything. */
@@ -53,7 +53,7 @@ export function groupKeyOf(source: string, groupKey: string): string {
 
 /** Short pairs are kept first: those are the ones that classify (`alertname`, `severity`), never a stack trace. */
 function bounded(record: { readonly [name: string]: string }): { [name: string]: string } {
-  const all = Object.entries(record).map(([name, value]) => [shorten(clean(name)), shorten(clean(value))]);
+  const all = Object.entries(record).map(([name, value]) => [shorten(recordableText(name)), shorten(recordableText(value))]);
   const sized = all.map((pair) => ({ pair, bytes: Buffer.byteLength(JSON.stringify(pair)) })).toSorted((a, b) => a.bytes - b.bytes);
   let size = 0;
   const kept = sized.filter(({ bytes }) => {
@@ -63,11 +63,6 @@ function bounded(record: { readonly [name: string]: string }): { [name: string]:
   const left = all.length - kept.length;
   const cut = left === 0 ? [] : [[CUT, `${left} more (cut, ${digestOf(Buffer.from(JSON.stringify(record), 'utf8'))})`]];
   return Object.fromEntries([...kept.map(({ pair }) => pair), ...cut].toSorted());
-}
-
-/** Without what neither canonical JSON nor PostgreSQL can hold: an alert is not lost for a broken character. */
-function clean(value: string): string {
-  return value.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 function shorten(value: string): string {

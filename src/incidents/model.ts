@@ -32,6 +32,8 @@ export const orchestrationStatuses = [
   'EXECUTING',
   'EXECUTED',
   'EXECUTION_FAILED',
+  // Nobody answered: it may or may not have been done.
+  'EXECUTION_UNKNOWN',
 ] as const;
 export type OrchestrationStatus = (typeof orchestrationStatuses)[number];
 
@@ -74,8 +76,6 @@ export type Orchestration = Remedy & {
   readonly difference: JsonObject | null;
   readonly dryRunPassed: boolean | null;
   readonly dryRunAt: Date | null;
-  /** The plan as the last dry run left it, under the policy of that time. */
-  readonly planHash: string | null;
   readonly runId: string | null;
   readonly executedBy: string | null;
   readonly executedAt: Date | null;

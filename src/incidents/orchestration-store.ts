@@ -60,7 +60,6 @@ type Move = {
   readonly difference?: string | null;
   readonly dry_run_passed?: boolean;
   readonly dry_run_at?: Date;
-  readonly plan_hash?: string | null;
   readonly executed_by?: string;
   readonly executed_at?: Date;
   readonly outcome?: string;

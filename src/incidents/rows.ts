@@ -87,7 +87,6 @@ export type OrchestrationRow = {
   difference: string | null;
   dry_run_passed: boolean | null;
   dry_run_at: Date | null;
-  plan_hash: string | null;
   run_id: string | null;
   executed_by: string | null;
   executed_at: Date | null;
@@ -111,7 +110,6 @@ export function toOrchestration(row: OrchestrationRow): Orchestration {
     difference: row.difference === null ? null : jsonObject(row.difference),
     dryRunPassed: row.dry_run_passed,
     dryRunAt: row.dry_run_at,
-    planHash: row.plan_hash,
     runId: row.run_id,
     executedBy: row.executed_by,
     executedAt: row.executed_at,

@@ -5,7 +5,7 @@ import type { Incident, IncidentStatus, Severity } from './model.ts';
 import { toIncident } from './rows.ts';
 
 export type AlertKey = { readonly groupKey: string; readonly fingerprint: string; readonly startsAt: Date };
-export type StoredAlert = { readonly id: string; readonly incidentId: string; readonly status: string };
+export type StoredAlert = { readonly id: string; readonly incidentId: string | null; readonly status: string };
 
 /** Makes deliveries of one alert group queue until the transaction ends: HA pairs of Alertmanager deliver at the same moment. */
 export async function holdGroup(trx: Trx, tenant: string, groupKey: string): Promise<void> {
@@ -14,6 +14,12 @@ export async function holdGroup(trx: Trx, tenant: string, groupKey: string): Pro
 
 export async function findIncident(trx: Trx, tenant: string, id: string): Promise<Incident | undefined> {
   const row = await trx.selectFrom('incident').selectAll().where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst();
+  return row && toIncident(row);
+}
+
+/** An incident that stays as it is, its severity for one, until the transaction ends; others may hold it too. */
+export async function holdIncident(trx: Trx, tenant: string, id: string): Promise<Incident | undefined> {
+  const row = await trx.selectFrom('incident').selectAll().where('tenant', '=', tenant).where('id', '=', id).forShare().executeTakeFirst();
   return row && toIncident(row);
 }
 
@@ -107,9 +113,12 @@ export async function findAlert(trx: Trx, tenant: string, key: AlertKey): Promis
 
 export type NewAlert = AlertKey & {
   readonly id: AlertId;
-  readonly incidentId: IncidentId;
+  /** Null for one that ended before it was seen to fire. */
+  readonly incidentId: IncidentId | null;
+  readonly status: 'FIRING' | 'RESOLVED';
   readonly labels: string;
   readonly annotations: string;
+  readonly endsAt: Date | null;
 };
 
 export async function insertAlert(trx: Trx, tenant: string, alert: NewAlert): Promise<void> {
@@ -122,10 +131,10 @@ export async function insertAlert(trx: Trx, tenant: string, alert: NewAlert): Pr
       group_key: alert.groupKey,
       fingerprint: alert.fingerprint,
       starts_at: alert.startsAt,
-      status: 'FIRING',
+      status: alert.status,
       labels: alert.labels,
       annotations: alert.annotations,
-      ends_at: null,
+      ends_at: alert.endsAt,
     })
     .execute();
 }

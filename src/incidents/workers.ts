@@ -1,5 +1,5 @@
 import { serviceActor, serviceContext } from '../auth/index.ts';
-import type { Kernel, Outcome } from '../govern/index.ts';
+import { type ActionRequest, GovernError, type Kernel } from '../govern/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import { type Adapter, type Adapters, adapterNamed, type RunResult } from './adapters/index.ts';
 import { dryRunQueue, executeQueue, type RunJob } from './commands/runs.ts';
@@ -15,13 +15,12 @@ const REST_MS = 10_000;
  */
 export async function startIncidentWorkers(jobs: Jobs, kernel: Kernel, adapters: Adapters): Promise<() => Promise<void>> {
   const worker = (action: string, call: Verb) => async (job: RunJob, signal: AbortSignal) => {
-    const { succeeded, detail } = await call(adapterNamed(adapters, job.remedy.adapter), job, signal);
-    const outcome = await kernel.govern(action, {
+    const result = await call(adapterNamed(adapters, job.remedy.adapter), job, signal);
+    await record(kernel, action, {
       identity: { actor: serviceActor(job.tenant, 'orchestrator'), context: serviceContext('job') },
-      args: { orchestrationId: job.orchestrationId, runId: job.runId, succeeded, detail },
+      args: { orchestrationId: job.orchestrationId, runId: job.runId, ...result },
       idempotencyKey: job.runId,
     });
-    assertRecorded(outcome);
   };
   await jobs.work(
     dryRunQueue,
@@ -36,8 +35,17 @@ export async function startIncidentWorkers(jobs: Jobs, kernel: Kernel, adapters:
   };
 }
 
-/** A decision that could not be made is no outcome: the job comes again. A denial stands, for a run that is no longer waited for. */
-function assertRecorded({ decision }: Outcome): void {
-  if (decision.ruleId === 'engine.fault')
+/**
+ * Records what a run came to. A decision that could not be made is no outcome: the job comes again. A denial stands, for a run that
+ * is no longer waited for; and so does what was recorded before a crash kept the job from ending, though the agent, asked once more, may
+ * have put it in other words.
+ */
+async function record(kernel: Kernel, action: string, request: ActionRequest): Promise<void> {
+  try {
+    const { decision } = await kernel.govern(action, request);
+    if (decision.ruleId !== 'engine.fault') return;
     throw new Error(`the outcome could not be recorded: ${decision.explanation} (${decision.decisionId})`);
+  } catch (error) {
+    if (!(error instanceof GovernError) || error.code !== 'govern.idempotency_conflict') throw error;
+  }
 }

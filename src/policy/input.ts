@@ -63,6 +63,7 @@ const facts = z.strictObject({
         'EXECUTING',
         'EXECUTED',
         'EXECUTION_FAILED',
+        'EXECUTION_UNKNOWN',
       ]),
       proposedBy: z.string(),
       /** The plan as it stands now, null before the first dry run. */

@@ -43,7 +43,7 @@ type IdempotencyKey = {
   actor: Immutable<string>;
   key: Immutable<string>;
   request_digest: Immutable<string>;
-  /** JSON of the stored outcome; null only inside the transaction that claims the key. */
+  /** JSON of the stored outcome; null while the call under this key may still be repeated to another end (a step-up). */
   outcome: string | null;
   created_at: Timestamp;
 };
@@ -68,7 +68,7 @@ type Incident = {
 type Alert = {
   tenant: Immutable<string>;
   id: Immutable<string>;
-  incident_id: Immutable<string>;
+  incident_id: Immutable<string | null>;
   group_key: Immutable<string>;
   fingerprint: Immutable<string>;
   starts_at: Immutable<Date>;
@@ -96,7 +96,6 @@ type Orchestration = {
   difference: string | null;
   dry_run_passed: boolean | null;
   dry_run_at: Timestamp | null;
-  plan_hash: string | null;
   run_id: string | null;
   executed_by: string | null;
   executed_at: Timestamp | null;

@@ -9,7 +9,12 @@ export type Run = {
 };
 
 /** What a dry run or an execution came to; `detail` is what the agent said, bounded. */
-export type RunResult = { readonly succeeded: boolean; readonly detail: JsonObject };
+export type RunResult = {
+  readonly succeeded: boolean;
+  /** False: nobody said how it went, so whether it was done is not known. */
+  readonly answered: boolean;
+  readonly detail: JsonObject;
+};
 
 /** Something that can carry out a remedy. Both verbs may be called again with the same `runId` and must then act once. */
 export type Adapter = {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { canonicalBytes, digestOf, isJsonObject, type Json, messageOf } from '../../core/index.ts';
+import { canonicalBytes, digestOf, isJsonObject, type Json, messageOf, recordableText } from '../../core/index.ts';
 import { IncidentError } from '../errors.ts';
 import type { Adapter, Run, RunResult } from './adapter.ts';
 
@@ -59,10 +59,17 @@ async function tryOnce(
       signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutSeconds * 1000)]),
     });
     const body = await readBounded(response);
-    const result = { succeeded: response.ok, detail: { agent: options.name, httpStatus: response.status, attempts: attempt, ...body } };
+    const result = {
+      succeeded: response.ok,
+      answered: response.status < 500,
+      detail: { agent: options.name, httpStatus: response.status, attempts: attempt, ...body },
+    };
     return { result, final: response.status < 500 };
   } catch (error) {
-    return { result: { succeeded: false, detail: { agent: options.name, attempts: attempt, error: reasonOf(error) } }, final: false };
+    return {
+      result: { succeeded: false, answered: false, detail: { agent: options.name, attempts: attempt, error: reasonOf(error) } },
+      final: false,
+    };
   }
 }
 
@@ -84,22 +91,22 @@ async function readBounded(response: Response): Promise<{ body: Json; bodyDigest
   const bytes = Buffer.concat(chunks);
   const cut = size > KEPT_BYTES;
   const text = bytes.subarray(0, KEPT_BYTES).toString('utf8');
-  return { body: cut ? text : parsed(text), bodyDigest: digestOf(bytes), cut };
+  return { body: cut ? recordableText(text) : parsed(text), bodyDigest: digestOf(bytes), cut };
 }
 
-/** The JSON object that it is; as text what is none, or what the ledger could not hold unchanged (integers beyond 2^53). */
+/** The JSON object that it is; as text what is none, or what could not be recorded unchanged (integers beyond 2^53, U+0000). */
 function parsed(text: string): Json {
   try {
     const value: Json = JSON.parse(text);
     canonicalBytes(value);
-    return isJsonObject(value) ? value : text;
+    return isJsonObject(value) && !text.includes(String.raw`\u0000`) ? value : recordableText(text);
   } catch {
-    return text;
+    return recordableText(text);
   }
 }
 
 function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'the agent did not answer in time';
   const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
-  return `${messageOf(error)}${cause}`.slice(0, 500);
+  return recordableText(`${messageOf(error)}${cause}`.slice(0, 500));
 }

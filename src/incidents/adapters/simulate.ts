@@ -10,5 +10,5 @@ export const simulate: Adapter = {
 
 function pretend({ remedy }: Run, words: string): RunResult {
   const changes = remedy.targets.map((target) => `${words} run ${remedy.operation} on ${target}`);
-  return { succeeded: true, detail: { agent: 'simulate', simulation: true, body: { changes } } };
+  return { succeeded: true, answered: true, detail: { agent: 'simulate', simulation: true, body: { changes } } };
 }

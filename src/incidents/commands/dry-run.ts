@@ -17,7 +17,6 @@ export function dryRun(parts: IncidentParts, jobs: RunJobs): AnyCommand {
         stage: 'DRY_RUN',
         status: 'DRY_RUNNING',
         run_id: runId,
-        plan_hash: null,
         difference: null,
       });
       await jobs.enqueue(trx, dryRunQueue, {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Clock, epochSeconds, type IncidentId, isId, type OrchestrationId } from '../../core/index.ts';
+import { epochSeconds, type IncidentId, isId, type OrchestrationId } from '../../core/index.ts';
 import { knownResource, type Loaded, type Scope, unknownResource } from '../../govern/index.ts';
 import type { Facts, Resource } from '../../policy/index.ts';
 import type { Trx } from '../../storage/index.ts';
@@ -7,7 +7,7 @@ import type { Adapters } from '../adapters/index.ts';
 import type { Incident, Orchestration } from '../model.ts';
 import { approvalsOf, lockOrchestration } from '../orchestration-store.ts';
 import { planHash } from '../plan.ts';
-import { findIncident } from '../store.ts';
+import { holdIncident } from '../store.ts';
 
 /** What the commands of this domain need beside the transaction. */
 export type IncidentParts = {
@@ -15,7 +15,6 @@ export type IncidentParts = {
   /** The policy that decides now: part of what a plan hash covers. */
   readonly policyRevision: () => string;
   readonly freezeOf: (tenant: string, at: Date) => { active: boolean; until: string; reason: string };
-  readonly clock: Clock;
 };
 
 export const PURPOSE = 'incident-response';
@@ -47,7 +46,7 @@ export async function loadOrchestration(
 ): Promise<Loaded<Orchestration>> {
   const tenant = scope.actor.tenant;
   const orchestration = await lockOrchestration(trx, tenant, id);
-  const incident = orchestration && (await findIncident(trx, tenant, orchestration.incidentId));
+  const incident = orchestration && (await holdIncident(trx, tenant, orchestration.incidentId));
   if (orchestration === undefined || incident === undefined) return unknownResource(scope, { type: 'orchestration', id, purpose: PURPOSE });
   const { region, category, severity } = incident;
   return {
@@ -66,7 +65,8 @@ function orchestrationFacts(orchestration: Orchestration, scope: Scope, parts: I
   const { status, proposedBy, simulated, dryRunPassed, dryRunAt } = orchestration;
   const facts: Facts = { orchestration: { status, proposedBy, planHash: currentPlanHash(orchestration, parts), simulated } };
   if (dryRunPassed === null || dryRunAt === null) return facts;
-  return { ...facts, dryRun: { passed: dryRunPassed, ageSeconds: epochSeconds(scope.now) - epochSeconds(dryRunAt) } };
+  // Another gateway's clock may be a moment ahead of ours.
+  return { ...facts, dryRun: { passed: dryRunPassed, ageSeconds: Math.max(0, epochSeconds(scope.now) - epochSeconds(dryRunAt)) } };
 }
 
 /** The hash of the plan as it stands under today's policy; null before a dry run has said what would change. */

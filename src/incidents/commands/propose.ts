@@ -66,7 +66,6 @@ const nothingYet = {
   difference: null,
   dryRunPassed: null,
   dryRunAt: null,
-  planHash: null,
   runId: null,
   executedBy: null,
   executedAt: null,

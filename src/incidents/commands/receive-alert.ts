@@ -14,6 +14,7 @@ import {
   lockIncident,
   lockOpenIncidentOf,
   markResolved,
+  type NewAlert,
   type StoredAlert,
   setSeverity,
 } from '../store.ts';
@@ -34,8 +35,8 @@ const args = z.strictObject({
 });
 type Received = z.infer<typeof args>;
 
-/** What is known of an alert before it is decided on; `incidentId` is the one it belongs to, or will. */
-type State = { readonly alert: StoredAlert | undefined; readonly incident: Incident | undefined; readonly incidentId: IncidentId };
+/** What is known of an alert before it is decided on; `incidentId` is the one it belongs to or will, null when there is none to belong to. */
+type State = { readonly alert: StoredAlert | undefined; readonly incident: Incident | undefined; readonly incidentId: IncidentId | null };
 
 /**
  * `alert.receive`: one alert of a delivery. Deliveries come at least once and in any order, so every case has an outcome, and
@@ -58,7 +59,7 @@ export function receiveAlert(classification: Classification): AnyCommand {
           region: received.labels['region'] ?? null,
         }),
         facts: {},
-        about: [`incident:${state.incidentId}`],
+        about: state.incidentId === null ? [] : [`incident:${state.incidentId}`],
         state,
       };
     },
@@ -71,9 +72,14 @@ async function findState(trx: Trx, received: Received, scope: Scope): Promise<St
   const { tenant } = scope.actor;
   await holdGroup(trx, tenant, received.groupKey);
   const alert = await findAlert(trx, tenant, keyOf(received));
-  const incident =
-    alert === undefined ? await lockOpenIncidentOf(trx, tenant, received.groupKey) : await lockIncident(trx, tenant, alert.incidentId);
-  return { alert, incident, incidentId: incident?.id ?? newId('incident', scope.now) };
+  const incident = await incidentOf(trx, tenant, received, alert);
+  const opens = alert === undefined && incident === undefined && received.status === 'firing';
+  return { alert, incident, incidentId: incident?.id ?? (opens ? newId('incident', scope.now) : null) };
+}
+
+async function incidentOf(trx: Trx, tenant: string, received: Received, alert: StoredAlert | undefined): Promise<Incident | undefined> {
+  if (alert === undefined) return lockOpenIncidentOf(trx, tenant, received.groupKey);
+  return alert.incidentId === null ? undefined : lockIncident(trx, tenant, alert.incidentId);
 }
 
 function keyOf({ groupKey, fingerprint, startsAt }: Received): AlertKey {
@@ -100,33 +106,45 @@ function outcome(name: string, incidentId: string | null, received: Received, mo
 }
 
 async function fire(trx: Trx, received: Received, state: State, scope: Scope, classification: Classification): Promise<Outcome> {
-  if (state.alert !== undefined)
-    return outcome('duplicate', state.incidentId, received, { reason: `this alert was received before and is ${state.alert.status}` });
+  const { alert, incident, incidentId } = state;
+  if (alert !== undefined || incidentId === null) {
+    return outcome('duplicate', incidentId, received, { reason: `this alert was received before and is ${alert?.status}` });
+  }
   const { severity, category } = classify(received.labels, classification);
   const { tenant } = scope.actor;
-  if (state.incident === undefined) {
-    await insertIncident(trx, tenant, { ...newIncident(received, scope), id: state.incidentId, severity, category });
-  } else if (graver(severity, state.incident.severity) !== state.incident.severity) {
-    await setSeverity(trx, tenant, state.incidentId, severity);
+  if (incident === undefined) {
+    await insertIncident(trx, tenant, { ...newIncident(received, scope), id: incidentId, severity, category });
+  } else if (graver(severity, incident.severity) !== incident.severity) {
+    await setSeverity(trx, tenant, incidentId, severity);
   }
-  await insertAlert(trx, tenant, {
-    ...keyOf(received),
-    id: newId('alert', scope.now),
-    incidentId: state.incidentId,
-    labels: JSON.stringify(received.labels),
-    annotations: JSON.stringify(received.annotations),
-  });
-  return outcome(state.incident === undefined ? 'opened' : 'attached', state.incidentId, received, { severity, category });
+  await insertAlert(trx, tenant, { ...newAlert(received, scope), incidentId, status: 'FIRING', endsAt: null });
+  return outcome(incident === undefined ? 'opened' : 'attached', incidentId, received, { severity, category });
 }
 
-async function end(trx: Trx, received: Received, state: State, scope: Scope): Promise<Outcome> {
-  if (state.alert === undefined) return outcome('ignored', null, received, { reason: 'it ended before we ever saw it fire' });
-  if (state.alert.status === 'RESOLVED') return outcome('duplicate', state.incidentId, received, { reason: 'its end was received before' });
-  const firing = await endAlert(trx, scope.actor.tenant, state.alert, received.endsAt ?? scope.now);
-  const open = state.incident !== undefined && !['RESOLVED', 'CLOSED'].includes(state.incident.status);
-  if (firing > 0 || !open) return outcome('alert_ended', state.incidentId, received, { stillFiring: firing });
-  await markResolved(trx, scope.actor.tenant, state.incidentId, scope.actor.id, scope.now);
-  return outcome('resolved', state.incidentId, received, { stillFiring: 0 });
+async function end(trx: Trx, received: Received, { alert, incident, incidentId }: State, scope: Scope): Promise<Outcome> {
+  const { tenant } = scope.actor;
+  const endsAt = received.endsAt ?? scope.now;
+  if (alert === undefined) {
+    // Kept, so that its firing, which is still on its way, opens nothing that nobody would ever close.
+    await insertAlert(trx, tenant, { ...newAlert(received, scope), incidentId: null, status: 'RESOLVED', endsAt });
+    return outcome('ignored', null, received, { reason: 'it ended before we ever saw it fire' });
+  }
+  if (alert.status === 'RESOLVED') return outcome('duplicate', incidentId, received, { reason: 'its end was received before' });
+  const firing = await endAlert(trx, tenant, alert, endsAt);
+  const open = incident !== undefined && !['RESOLVED', 'CLOSED'].includes(incident.status);
+  if (firing > 0 || !open) return outcome('alert_ended', incidentId, received, { stillFiring: firing });
+  await markResolved(trx, tenant, incident.id, scope.actor.id, scope.now);
+  return outcome('resolved', incidentId, received, { stillFiring: 0 });
+}
+
+function newAlert(received: Received, scope: Scope): Omit<NewAlert, 'incidentId' | 'status' | 'endsAt'> {
+  const { labels: alertLabels, annotations } = received;
+  return {
+    ...keyOf(received),
+    id: newId('alert', scope.now),
+    labels: JSON.stringify(alertLabels),
+    annotations: JSON.stringify(annotations),
+  };
 }
 
 function newIncident(received: Received, scope: Scope): Omit<Incident, 'id' | 'severity' | 'category'> {

@@ -19,7 +19,6 @@ export function recordDryRun(parts: IncidentParts): AnyCommand {
         difference: JSON.stringify(detail),
         dry_run_passed: succeeded,
         dry_run_at: now,
-        plan_hash: hash,
       });
       return {
         result: { orchestrationId: orchestration.id, status },

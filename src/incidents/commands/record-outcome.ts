@@ -9,8 +9,8 @@ export function recordOutcome(parts: IncidentParts): AnyCommand {
     action: 'orchestration.record_outcome',
     args: runReport,
     load: (trx, report, scope) => loadRun(trx, report, scope, parts),
-    effect: async (trx, { runId, succeeded, detail }, orchestration, { actor, now }) => {
-      const status = succeeded ? 'EXECUTED' : 'EXECUTION_FAILED';
+    effect: async (trx, { runId, succeeded, answered, detail }, orchestration, { actor, now }) => {
+      const status = succeeded ? 'EXECUTED' : answered ? 'EXECUTION_FAILED' : 'EXECUTION_UNKNOWN';
       await moveOrchestration(trx, actor.tenant, orchestration.id, { stage: 'EXECUTE', status, outcome: JSON.stringify(detail) });
       const seconds = (now.getTime() - orchestration.proposedAt.getTime()) / 1000;
       return {

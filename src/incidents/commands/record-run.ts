@@ -10,6 +10,7 @@ export const runReport = z.strictObject({
   orchestrationId: orchestrationIdArg,
   runId: z.string().refine((id): id is RunId => isId('run', id), 'is not a run id'),
   succeeded: z.boolean(),
+  answered: z.boolean(),
   detail: z.custom<JsonObject>(isJsonObject, 'must be an object'),
 });
 export type RunReport = z.infer<typeof runReport>;

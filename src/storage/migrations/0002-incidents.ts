@@ -27,7 +27,8 @@ create index incident_by_status on incident (tenant, status, id);
 create table alert (
   tenant text not null,
   id text not null,
-  incident_id text not null,
+  -- Null: it ended before we ever saw it fire, and so never had an incident.
+  incident_id text,
   group_key text not null,
   fingerprint text not null,
   starts_at timestamptz not null,
@@ -47,7 +48,7 @@ create table orchestration (
   incident_id text not null,
   stage text not null check (stage in ('SUGGEST', 'DRY_RUN', 'APPROVE', 'EXECUTE')),
   status text not null check (status in
-    ('PROPOSED', 'DRY_RUNNING', 'DRY_RUN_PASSED', 'DRY_RUN_FAILED', 'APPROVED', 'REJECTED', 'EXECUTING', 'EXECUTED', 'EXECUTION_FAILED')),
+    ('PROPOSED', 'DRY_RUNNING', 'DRY_RUN_PASSED', 'DRY_RUN_FAILED', 'APPROVED', 'REJECTED', 'EXECUTING', 'EXECUTED', 'EXECUTION_FAILED', 'EXECUTION_UNKNOWN')),
   adapter text not null,
   simulated boolean not null,
   operation text not null,
@@ -59,7 +60,6 @@ create table orchestration (
   difference text,
   dry_run_passed boolean,
   dry_run_at timestamptz,
-  plan_hash text,
   run_id text,
   executed_by text,
   executed_at timestamptz,
