@@ -5,7 +5,7 @@ import type { Identity } from '../src/auth/index.ts';
 import { type EntryId, systemClock, type TenantId, tenantId } from '../src/core/index.ts';
 import { setFlag, upsertFlag } from '../src/flags/index.ts';
 import { Kernel } from '../src/govern/index.ts';
-import { Ledger, LedgerKey, type Receipt } from '../src/ledger/index.ts';
+import { fileAnchor, Ledger, LedgerKey, type Receipt } from '../src/ledger/index.ts';
 import { PolicyEngine, readBundle } from '../src/policy/index.ts';
 import { openStorage, type Storage } from '../src/storage/index.ts';
 import { createLogger, Metrics, Tracing } from '../src/telemetry/index.ts';
@@ -44,6 +44,7 @@ async function measure({ database }: Storage, dataDir: string): Promise<void> {
   const ledger = new MeasuredLedger({
     database,
     key: LedgerKey.readOrCreate(join(dataDir, 'ledger.pem')),
+    anchor: fileAnchor(join(dataDir, 'checkpoints')),
     originPrefix: 'bench.local',
     waitMilliseconds: 5_000,
   });

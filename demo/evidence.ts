@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { TenantId } from '../src/core/index.ts';
 import { buildBundle, generateKeyPair, signBundle } from '../src/evidence/index.ts';
 import { verifyBundle } from '../src/evidence/verify/index.ts';
-import { exportLog, Ledger, LedgerKey } from '../src/ledger/index.ts';
+import { exportLog, fileAnchor, Ledger, LedgerKey } from '../src/ledger/index.ts';
 import { attachStorage } from '../src/storage/index.ts';
 import { say } from './story.ts';
 
@@ -13,7 +13,13 @@ export async function exportTo(dataDir: string, log: TenantId, folder: string): 
   const storage = await attachStorage({ dataDir });
   try {
     const key = LedgerKey.read(join(dataDir, 'ledger.pem'));
-    const ledger = new Ledger({ database: storage.database, key, originPrefix: 'countersign.local', waitMilliseconds: 0 });
+    const ledger = new Ledger({
+      database: storage.database,
+      key,
+      anchor: fileAnchor(join(dataDir, 'checkpoints')),
+      originPrefix: 'countersign.local',
+      waitMilliseconds: 0,
+    });
     const { size } = await exportLog(storage.database, ledger, log, folder);
     say(`exported ${size} entries of log ${log}`);
   } finally {

@@ -59,7 +59,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const onSettled = measureOrchestrations(telemetry.metrics);
   const kernel = new Kernel({ database, ledger, engine, clock, telemetry, maxInFlight, onSettled }, commands);
   stops.add(() => kernel.close());
-  stops.add(await startIncidentWorkers(jobs, kernel, adapters));
+  stops.add(await startIncidentWorkers({ jobs, kernel, adapters, database }));
 
   const { authenticator, devTokens, devUrl } = await openIssuers(config, clock, stops);
   const parts = { config, database, ledger, engine, kernel, incidents, telemetry };

@@ -145,6 +145,7 @@ test_all_that_is_unmet_is_told_in_order_of_precedence if {
 		"core.device_trust",
 		"orchestration.kill_switch",
 		"orchestration.change_freeze",
+		"orchestration.incident_open",
 		"orchestration.stage",
 		"orchestration.dry_run_passed",
 		"orchestration.dry_run_fresh",

@@ -31,7 +31,14 @@ function subjectOf(claims: Claims): string {
   if (!isText(subject) || /\p{Cc}/u.test(subject)) {
     throw new AuthError('auth.claims_invalid', 'the claim `sub` is not a text of 1 to 256 characters');
   }
-  if (/^(service|system)(:|$)/i.test(subject)) {
+  // Two spellings that a person cannot tell apart would be two actors, and four eyes two.
+  if (subject !== subject.normalize('NFC') || subject !== subject.trim() || /\p{Cf}/u.test(subject)) {
+    throw new AuthError(
+      'auth.claims_invalid',
+      'the claim `sub` has blanks at its ends, invisible characters or another normal form than NFC',
+    );
+  }
+  if (/^(service|system)(:|$)/i.test(subject.normalize('NFKC').trim())) {
     throw new AuthError('auth.claims_invalid', 'the claim `sub` takes a name that is reserved for services');
   }
   return subject;
@@ -41,7 +48,8 @@ function tenantOf(claims: Claims, issuer: IssuerSettings): TenantId {
   const name = issuer.claims.tenant;
   const tenant = readClaim(claims, name);
   if (tenant === undefined) throw new AuthError('auth.claims_invalid', `the claim \`${name}\` is missing`);
-  if (typeof tenant !== 'string' || !isTenantId(tenant)) {
+  // `system` is the log of the installation itself.
+  if (typeof tenant !== 'string' || !isTenantId(tenant) || tenant === 'system') {
     throw new AuthError('auth.claims_invalid', `the claim \`${name}\` is not a tenant name`);
   }
   if (issuer.tenants !== undefined && !issuer.tenants.includes(tenant)) {

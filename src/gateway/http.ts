@@ -31,7 +31,16 @@ export function toEdgeRequest(message: IncomingMessage, bodyLimitBytes: number):
       const value = message.headers[name.toLowerCase()];
       return Array.isArray(value) ? value.join(', ') : value;
     },
-    body: () => readBody(message, bodyLimitBytes),
+    body: once(() => readBody(message, bodyLimitBytes)),
+  };
+}
+
+/** The body is a stream: whoever asks second gets what the first one read. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= read();
+    return result;
   };
 }
 
@@ -39,10 +48,14 @@ async function readBody(message: IncomingMessage, limit: number): Promise<Buffer
   if (Number(message.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of message) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > limit) throw tooLarge(limit);
+  try {
+    for await (const chunk of message.iterator({ destroyOnReturn: false })) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > limit) throw tooLarge(limit);
+    }
+  } finally {
+    message.resume(); // what is left is let go by: a socket that is closed under its sender loses our answer
   }
   return Buffer.concat(chunks);
 }

@@ -17,13 +17,15 @@ export function parseArguments<A, S, R extends JsonObject>(command: Command<A, S
 /** What has no canonical form (a lone surrogate, a number beyond 2^53) or that PostgreSQL keeps in no text (U+0000) is refused before anything else. */
 function assertRecordable(args: unknown): void {
   try {
-    digestOfJson(JSON.parse(JSON.stringify(args, withoutNul)));
+    digestOfJson(JSON.parse(JSON.stringify(args, recordable)));
   } catch (cause) {
     throw new GovernError('govern.invalid_arguments', messageOf(cause), { cause, remedy: 'send well-formed text and numbers within 2^53' });
   }
 }
 
-function withoutNul(field: string, value: unknown): unknown {
+function recordable(field: string, value: unknown): unknown {
+  if (field.includes('\0')) throw new TypeError('the name of a field holds the character U+0000');
   if (typeof value === 'string' && value.includes('\0')) throw new TypeError(`the text in \`${field}\` holds the character U+0000`);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`the number in \`${field}\` is too large`);
   return value;
 }

@@ -19,7 +19,7 @@ const alert = z.object({
   startsAt: moment,
   endsAt: moment.optional(),
   generatorURL: z.string().optional(),
-  fingerprint: z.string().min(1).max(200),
+  fingerprint: z.string().min(1).max(200).transform(recordableText),
 });
 
 /** Alertmanager's webhook, version 4 (reference/incidents.md). Unknown keys are tolerated: newer versions add some. */

@@ -1,3 +1,4 @@
+export { type Anchor, fileAnchor } from './anchor.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export { LedgerError } from './errors.ts';
 export { exportLog } from './export.ts';

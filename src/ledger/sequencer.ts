@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type EntryId, type TenantId, tenantId } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
+import type { Anchor } from './anchor.ts';
 import { signHead } from './checkpoint.ts';
 import type { LedgerKey } from './keys.ts';
 import { type Batch, sequenceBatch } from './sequence.ts';
@@ -11,6 +12,7 @@ export type SequencerOptions = {
   readonly database: Database;
   readonly key: LedgerKey;
   readonly originPrefix: string;
+  readonly anchor: Anchor;
   readonly batchSize?: number;
   /** How often entries that another, dead gateway left behind are looked for. */
   readonly sweepMilliseconds?: number;
@@ -87,9 +89,8 @@ export class Sequencer {
 
   /** Signs behind the answer's back: a place is final without a signature, and a head that stays unsigned is swept up. */
   #sign(log: TenantId): void {
-    const { database, key, originPrefix } = this.#options;
     if (this.#signing.has(log)) return;
-    const signing = signHead(database, key, originPrefix, log)
+    const signing = signHead(this.#options, log)
       .catch((error: unknown) => this.#options.onError?.(log, error))
       .finally(() => this.#signing.delete(log));
     this.#signing.set(log, signing);

@@ -11,7 +11,7 @@ import {
   simulate,
 } from '../incidents/index.ts';
 import { Jobs, prepareJobs } from '../jobs/index.ts';
-import { Ledger, LedgerKey } from '../ledger/index.ts';
+import { fileAnchor, Ledger, LedgerKey } from '../ledger/index.ts';
 import { type Database, openStorage, type Storage } from '../storage/index.ts';
 import { createLogger, Metrics, type Telemetry, Tracing } from '../telemetry/index.ts';
 import type { StopList } from './stop-list.ts';
@@ -78,7 +78,7 @@ export function startLedger(config: Config, database: Database, key: LedgerKey, 
     metrics.ledgerFailures.inc();
     log.error({ err: error, log: name }, 'the ledger could not sequence or sign, will try again');
   };
-  const ledger = new Ledger({ database, key, ...config.ledger, onError });
+  const ledger = new Ledger({ database, key, anchor: fileAnchor(join(config.dataDir, 'checkpoints')), ...config.ledger, onError });
   ledger.start();
   stops.add(() => ledger.stop());
   return ledger;

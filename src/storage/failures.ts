@@ -28,7 +28,7 @@ export function asStorageError(error: unknown): unknown {
   if (error instanceof StorageError) return error;
   const code = codeOf(error) ?? '';
   if (full.has(code)) {
-    return new StorageError('storage.full', `the database refused for lack of room: ${messageOf(error)}`, {
+    return new StorageError('storage.full', 'the database refused for lack of room', {
       cause: error,
       remedy: 'free disk space or raise the limit, then repeat the call with the same idempotency key',
     });

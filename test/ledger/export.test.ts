@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { canonicalBytes, type Json } from '../../src/core/index.ts';
@@ -73,14 +73,14 @@ function write(files: { entries: readonly string[]; checkpoint: string; vkey: st
 }
 
 async function faultsOf(made: string): Promise<[string, number | null][]> {
-  return (await verifyExport(made, ledger.verifierKey(acme))).faults.map(({ kind, seq }) => [kind, seq]);
+  return (await verifyExport(made, { verifierKey: ledger.verifierKey(acme) })).faults.map(({ kind, seq }) => [kind, seq]);
 }
 
 test('a clean export verifies, by the key that was handed over or by the one that comes with it', async () => {
   const made = folder();
   expect(await exportLog(db.database, ledger, acme, made)).toEqual({ size: SIZE });
   const report = { log: 'acme', entries: SIZE, root: hex64, checkpointSize: SIZE, faults: [] };
-  expect(await verifyExport(made, ledger.verifierKey(acme))).toEqual({ ...report, keySource: 'given' });
+  expect(await verifyExport(made, { verifierKey: ledger.verifierKey(acme) })).toEqual({ ...report, keySource: 'given' });
   expect(await verifyExport(made)).toEqual({ ...report, keySource: 'export' });
   expect(read(made)).toEqual(clean);
 });
@@ -262,14 +262,44 @@ describe('an exported checkpoint, altered, is refused', () => {
     ],
     ['emptied', () => '', 'verify.checkpoint_malformed'],
   ])('%s', async (_what, checkpoint, code) => {
-    expect(await codeOf(verifyExport(write({ ...clean, checkpoint: checkpoint() }), ledger.verifierKey(acme)))).toBe(code);
+    expect(await codeOf(verifyExport(write({ ...clean, checkpoint: checkpoint() }), { verifierKey: ledger.verifierKey(acme) }))).toBe(code);
   });
 
   test('a rewritten log with a checkpoint and a key of its own agrees with itself, and not with the key that was handed over', async () => {
     const entries = rechained(replaced(k, line(k).replace('number 5', 'number 6')), k);
     const made = write({ entries, checkpoint: signedBy(8, SIZE, entries), vkey: fixedKey(8).signerFor(origin).verifierKey });
     expect(await verifyExport(made)).toMatchObject({ keySource: 'export', faults: [] });
-    expect(await codeOf(verifyExport(made, ledger.verifierKey(acme)))).toBe('verify.signature_invalid');
+    expect(await codeOf(verifyExport(made, { verifierKey: ledger.verifierKey(acme) }))).toBe('verify.signature_invalid');
+  });
+
+  test('a rewritten log, signed again with the very key, does not continue the checkpoint that was kept from before', async () => {
+    const { verifierKey } = fixedKey(7).signerFor(origin);
+    const entries = rechained(replaced(k, line(k).replace('number 5', 'number 6')), k);
+    const forged = write({ ...clean, entries, checkpoint: signedBy(7, SIZE, entries) });
+    expect(await verifyExport(forged, { verifierKey })).toMatchObject({ faults: [] });
+    const since = clean.checkpoint;
+    const faultsSince = async (folder: string) => (await verifyExport(folder, { verifierKey, since })).faults;
+    expect((await faultsSince(forged)).map(({ kind, seq }) => [kind, seq])).toEqual([['history.rewritten', null]]);
+    expect(await faultsSince(write(clean))).toEqual([]);
+    const earlier = clean.entries.slice(0, SIZE - 1);
+    expect(await faultsSince(write({ ...clean, entries: earlier, checkpoint: signedBy(7, SIZE - 1, earlier) }))).toEqual([
+      { kind: 'history.rewritten', seq: null, message: `the log has ${SIZE - 1} entries, the checkpoint kept from earlier has ${SIZE}` },
+    ]);
+  });
+
+  test('a line longer than any entry may be is malformed, and ends the reading', async () => {
+    const made = write({ ...clean, entries: [...clean.entries.slice(0, 3), 'x'.repeat(3_000_000)] });
+    expect((await faultsOf(made)).slice(0, 2)).toEqual([
+      ['entry.malformed', 3],
+      ['size.mismatch', null],
+    ]);
+  });
+
+  test('a folder in the place of a file is refused', async () => {
+    const made = write(clean);
+    removeFolders([join(made, 'entries.jsonl')]);
+    mkdirSync(join(made, 'entries.jsonl'));
+    expect(await codeOf(verifyExport(made))).toBe('verify.file_unreadable');
   });
 
   test.each(['entries.jsonl', 'checkpoint', 'log.vkey'])('a folder without `%s` is refused', async (name) => {
@@ -349,7 +379,7 @@ describe('a database, tampered with by its superuser before the export', () => {
     await tampering([statement], async () => {
       const made = folder();
       await exportLog(db.database, ledger, acme, made);
-      expect(await codeOf(verifyExport(made, ledger.verifierKey(acme)))).toBe(code);
+      expect(await codeOf(verifyExport(made, { verifierKey: ledger.verifierKey(acme) }))).toBe(code);
     });
   });
 
@@ -380,10 +410,14 @@ test('a log larger than a chunk and a page: lines are cut right, and one deleted
   const made = folder();
   await exportLog(large.database, other, acme, made);
   expect(readFileSync(join(made, 'entries.jsonl')).length).toBeGreaterThan(1.5 * 2 ** 20);
-  expect(await verifyExport(made, other.verifierKey(acme))).toMatchObject({ entries: size, checkpointSize: size, faults: [] });
+  expect(await verifyExport(made, { verifierKey: other.verifierKey(acme) })).toMatchObject({
+    entries: size,
+    checkpointSize: size,
+    faults: [],
+  });
   await query(large.ownerUrl, 'delete from ledger_leaf where seq = 500');
   await exportLog(large.database, other, acme, made);
-  const report = await verifyExport(made, other.verifierKey(acme));
+  const report = await verifyExport(made, { verifierKey: other.verifierKey(acme) });
   expect(report.entries).toBe(size - 1);
   expect(report.faults.map(({ kind, seq }) => [kind, seq])).toEqual([...missing(500, 519), ['size.mismatch', null]]);
   expect(report.faults[0]?.message).toBe('where entry 500 must be there is one that says it is 501');

@@ -1,9 +1,12 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type EntryId, newId, tenantId } from '../../src/core/index.ts';
-import type { Ledger, LedgerOptions, Receipt } from '../../src/ledger/index.ts';
+import { fileAnchor, type Ledger, type LedgerOptions, type Receipt } from '../../src/ledger/index.ts';
 import { verifyCheckpoint, verifyProof } from '../../src/ledger/verify/index.ts';
 import { refusalOf } from '../support/errors.ts';
+import { makeFolder, removeFolders } from '../support/folders.ts';
 import { gate } from '../support/gate.ts';
 import { acme, commit, entryWith, ledgerOver, originPrefix } from '../support/ledger.ts';
 import { connected, openTestDatabase, query, type TestDatabase } from '../support/postgres.ts';
@@ -277,7 +280,8 @@ test('a sequencer that cannot run in time: PENDING, and the receipt later', asyn
   await locked.opened;
   const receipt = await append(ledger, 1);
   expect(receipt).toEqual({ status: 'PENDING', log: 'acme', entryId: receipt.entryId });
-  expect(await ledger.receipt(acme, receipt.entryId)).toBeUndefined();
+  expect(await ledger.receipt(acme, receipt.entryId)).toEqual(receipt);
+  expect(await ledger.receipt(acme, newId('entry'))).toBeUndefined();
   release.open();
   await holder;
   await vi.waitFor(async () => expect(await ledger.receipt(acme, receipt.entryId)).toMatchObject({ status: 'SEQUENCED', seq: 1 }), soon);
@@ -328,6 +332,47 @@ test.each([
     expect.objectContaining({ code: 'ledger.inconsistent', message: `log \`acme\` will not be signed: ${why}` }),
   ]);
   expect(await query(db.ownerUrl, 'select * from ledger_checkpoint order by size')).toEqual(before);
+});
+
+test('a log rewritten with its checkpoints removed is not signed again: what was signed is known beside the database', async () => {
+  const kept = new Map<string, string>();
+  const anchor = { read: (log: string) => kept.get(log), keep: (log: string, note: string) => void kept.set(log, note) };
+  const first = open({ anchor });
+  for (let n = 0; n < 4; n += 1) await append(first, n);
+  await first.stop();
+  const signed = kept.get('acme') ?? '';
+  expect(signed.split('\n').slice(0, 2)).toEqual([`${originPrefix}/acme`, '4']);
+  await query(db.ownerUrl, 'delete from ledger_checkpoint');
+  await query(db.ownerUrl, `update ledger_tile set hashes = overlay(hashes placing '\\x00'::bytea from 1 for 1)`);
+  const second = open({ anchor });
+  await append(second, 9);
+  await second.stop();
+  const message = 'log `acme` will not be signed: its first 4 entries are not the ones that were signed';
+  expect(errors.map(({ error }) => error)).toEqual([expect.objectContaining({ code: 'ledger.inconsistent', message })]);
+  expect(kept.get('acme')).toBe(signed);
+  expect(await query(db.ownerUrl, 'select * from ledger_checkpoint')).toEqual([]);
+});
+
+test('what waits for its place cannot be taken out of the outbox, not even by the application', async () => {
+  const entry = entryWith({ n: 1 });
+  await commit(db.database, open(), entry);
+  const remove = db.database.transaction(acme, (trx) => trx.deleteFrom('ledger_outbox').where('tenant', '=', acme).execute());
+  await expect(remove).rejects.toThrow(`ledger entry ${entry.id} has no place in the log yet and cannot be removed`);
+  expect(await query(db.ownerUrl, 'select entry_id from ledger_outbox')).toEqual([{ entry_id: entry.id }]);
+});
+
+test('the file that keeps what was signed', () => {
+  const folder = join(makeFolder('anchor'), 'checkpoints');
+  const anchor = fileAnchor(folder);
+  expect(anchor.read('acme')).toBeUndefined();
+  anchor.keep('acme', 'one');
+  anchor.keep('acme', 'two');
+  anchor.keep('globex', 'three');
+  expect([fileAnchor(folder).read('acme'), fileAnchor(folder).read('globex')]).toEqual(['two', 'three']);
+  expect(readdirSync(folder).toSorted()).toEqual(['acme.checkpoint', 'globex.checkpoint']);
+  writeFileSync(join(folder, 'x'), '');
+  expect(() => fileAnchor(join(folder, 'x')).read('acme')).toThrow('ENOTDIR'); // not knowing is no reason to sign
+  removeFolders([folder]);
 });
 
 test('checkpoints only grow, and one that was signed is never signed again', async () => {

@@ -37,14 +37,8 @@ export type Answer<T> = {
   readonly text: string;
 };
 
-export type TestGateway = {
-  readonly url: string;
-  readonly config: Config;
-  readonly database: TestDatabase;
-  readonly running: Running;
-  readonly metrics: Metrics;
-  /** Every line that the log took, parsed. */
-  readonly log: readonly { readonly [key: string]: unknown }[];
+/** How a test speaks to a gateway, in this process or another. */
+export type GatewayClient = {
   /** A token of the dev issuer: `responder`, `sre@beta`, … */
   token(identity: string, over?: Partial<MintOptions>): Promise<string>;
   /** One operation as an identity of the dev issuer. */
@@ -53,6 +47,16 @@ export type TestGateway = {
   send(path: string, init?: RequestInit): Promise<Response>;
   /** One delivery to the webhook of tenant alpha. */
   deliver(payload: object): Promise<Response>;
+};
+
+export type TestGateway = GatewayClient & {
+  readonly url: string;
+  readonly config: Config;
+  readonly database: TestDatabase;
+  readonly running: Running;
+  readonly metrics: Metrics;
+  /** Every line that the log took, parsed. */
+  readonly log: readonly { readonly [key: string]: unknown }[];
   stop(): Promise<void>;
 };
 
@@ -82,16 +86,28 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
     await discard();
     throw error;
   }
-  const token = (identity: string, over: Partial<MintOptions> = {}) =>
-    mintDevToken({ dataDir: config.dataDir, issuer: running.issuer ?? '', identity, clock, ...over });
-  const send = (path: string, init: RequestInit = {}) => fetch(`${running.url}${path}`, init);
+  const { url, issuer = '' } = running;
   return {
-    url: running.url,
+    ...clientOf({ url, issuer, dataDir: config.dataDir, clock }),
+    url,
     config,
     database,
     running,
     metrics,
     log,
+    stop: async () => {
+      await running.stop();
+      await discard();
+    },
+  };
+}
+
+/** A client with the tokens of a dev issuer whose key is in a data folder. */
+export function clientOf(gateway: { url: string; issuer: string; dataDir: string; clock: Clock }): GatewayClient {
+  const { dataDir, issuer, clock } = gateway;
+  const token = (identity: string, over: Partial<MintOptions> = {}) => mintDevToken({ dataDir, issuer, identity, clock, ...over });
+  const send = (path: string, init: RequestInit = {}) => fetch(`${gateway.url}${path}`, init);
+  return {
     token,
     send,
     graphql: async (identity, document, variables = {}, over = {}) =>
@@ -102,10 +118,6 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
         headers: { 'content-type': 'application/json', authorization: `Bearer ${webhookToken}` },
         body: JSON.stringify(payload),
       }),
-    stop: async () => {
-      await running.stop();
-      await discard();
-    },
   };
 }
 
@@ -128,7 +140,7 @@ function writeConfig(folder: string, database: TestDatabase, { settings = {}, en
   const configDir = join(folder, 'config');
   cpSync(join(packageRoot(), 'config'), configDir, { recursive: true });
   // JSON is YAML.
-  writeFileSync(join(configDir, 'countersign.yaml'), JSON.stringify({ ...defaults, ...settings }));
+  writeFileSync(join(configDir, 'countersign.yaml'), JSON.stringify({ ...testSettings, ...settings }));
   return loadConfig(
     readEnv({
       COUNTERSIGN_CONFIG: configDir,
@@ -143,7 +155,8 @@ function writeConfig(folder: string, database: TestDatabase, { settings = {}, en
   );
 }
 
-const defaults = {
+/** What a test gateway is configured with, in this process or another. */
+export const testSettings = {
   auth: { devIssuer: { port: 0 } },
   context: { zones: [{ zone: 'loopback', cidrs: ['127.0.0.0/8'] }] },
   webhooks: {

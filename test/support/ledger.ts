@@ -2,12 +2,15 @@ import { createPrivateKey } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntryId, type JsonObject, newId, type TenantId, tenantId } from '../../src/core/index.ts';
-import { type Entry, Ledger, LedgerKey, type LedgerOptions } from '../../src/ledger/index.ts';
+import { type Anchor, type Entry, Ledger, LedgerKey, type LedgerOptions } from '../../src/ledger/index.ts';
 import type { Database } from '../../src/storage/index.ts';
 import { makeFolder, removeFolders } from './folders.ts';
 
 export const acme: TenantId = tenantId('acme');
 export const originPrefix = 'ledger.example';
+
+/** Remembers nothing beside the database: what most tests are about is there. */
+const forgetful: Anchor = { read: () => undefined, keep: () => undefined };
 
 /** The Ed25519 key whose seed is 32 times `fill`: the same in every run. */
 export function fixedKey(fill: number): LedgerKey {
@@ -26,7 +29,7 @@ export const key: LedgerKey = fixedKey(7);
 
 /** A ledger over a test database that waits long and sweeps only when told to (`start`). */
 export function ledgerOver(database: Database, over: Partial<LedgerOptions> = {}): Ledger {
-  return new Ledger({ database, key, originPrefix, waitMilliseconds: 20_000, sweepMilliseconds: 20, ...over });
+  return new Ledger({ database, key, originPrefix, anchor: forgetful, waitMilliseconds: 20_000, sweepMilliseconds: 20, ...over });
 }
 
 /** An entry that is the same for the same data, but for its id. */

@@ -1,7 +1,7 @@
 import type { MintOptions } from '../../src/auth/index.ts';
 import { acrMultiFactor } from '../../src/auth/index.ts';
 import { alert, delivery, type TestAlert } from './alerts.ts';
-import type { Answer, TestGateway } from './countersign.ts';
+import type { Answer, GatewayClient } from './countersign.ts';
 import { eventually } from './deadline.ts';
 
 export type Requirement = { readonly ruleId: string; readonly effect: string; readonly explanation: string; readonly remedy: string };
@@ -50,7 +50,7 @@ export type Step = { readonly as: string; readonly key?: string; readonly over?:
 
 /** One mutation: its whole answer. */
 export function mutate(
-  gateway: TestGateway,
+  gateway: GatewayClient,
   name: string,
   input: object,
   step: Step,
@@ -59,7 +59,7 @@ export function mutate(
 }
 
 /** One mutation: its payload. Fails when there is none. */
-export async function act(gateway: TestGateway, name: string, input: object, step: Step): Promise<Payload> {
+export async function act(gateway: GatewayClient, name: string, input: object, step: Step): Promise<Payload> {
   const { data, errors, status } = await mutate(gateway, name, input, step);
   const payload = data?.[name];
   if (payload === undefined || payload === null) throw new Error(`${name}: ${status} ${JSON.stringify(errors)}`);
@@ -67,7 +67,7 @@ export async function act(gateway: TestGateway, name: string, input: object, ste
 }
 
 /** Fires an alert in tenant alpha and answers with the incident it opened. */
-export async function openIncident(gateway: TestGateway, group: string, over: Partial<TestAlert> = {}): Promise<string> {
+export async function openIncident(gateway: GatewayClient, group: string, over: Partial<TestAlert> = {}): Promise<string> {
   const response = await gateway.deliver(delivery(group, alert(over)));
   const { outcomes } = (await response.json()) as { outcomes: { incidentId: string }[] };
   return outcomes[0]?.incidentId ?? '';
@@ -81,14 +81,14 @@ export const remedy = {
   justification: 'a restart clears the connection pool',
 };
 
-export async function readOrchestration(gateway: TestGateway, id: string, as = 'responder'): Promise<OrchestrationAnswer> {
+export async function readOrchestration(gateway: GatewayClient, id: string, as = 'responder'): Promise<OrchestrationAnswer> {
   const document = `query ($id: ID!) { orchestration(id: $id) { ${orchestrationFields} } }`;
   const { data } = await gateway.graphql<{ orchestration: OrchestrationAnswer }>(as, document, { id });
   return data.orchestration;
 }
 
 /** Waits until an orchestration has come to one of some statuses. */
-export function reached(gateway: TestGateway, id: string, ...statuses: readonly string[]): Promise<OrchestrationAnswer> {
+export function reached(gateway: GatewayClient, id: string, ...statuses: readonly string[]): Promise<OrchestrationAnswer> {
   return eventually(`${id} is ${statuses.join(' or ')}`, async () => {
     const found = await readOrchestration(gateway, id);
     return statuses.includes(found.status) ? found : undefined;
@@ -96,7 +96,7 @@ export function reached(gateway: TestGateway, id: string, ...statuses: readonly 
 }
 
 /** Proposes as the responder and dry-runs; answers with the plan to approve. */
-export async function planned(gateway: TestGateway, incidentId: string, over: object = {}): Promise<{ id: string; planHash: string }> {
+export async function planned(gateway: GatewayClient, incidentId: string, over: object = {}): Promise<{ id: string; planHash: string }> {
   const proposed = await act(gateway, 'propose', { ...remedy, incidentId, ...over }, { as: 'responder' });
   const id = proposed.orchestration?.id ?? '';
   await act(gateway, 'dryRun', { orchestrationId: id }, { as: 'responder' });
@@ -105,7 +105,7 @@ export async function planned(gateway: TestGateway, incidentId: string, over: ob
 }
 
 /** A plan that the sre approved. */
-export async function approved(gateway: TestGateway, incidentId: string, over: object = {}): Promise<{ id: string; planHash: string }> {
+export async function approved(gateway: GatewayClient, incidentId: string, over: object = {}): Promise<{ id: string; planHash: string }> {
   const plan = await planned(gateway, incidentId, over);
   const input = { orchestrationId: plan.id, planHash: plan.planHash, justification: 'I looked at the plan' };
   await act(gateway, 'approve', input, { as: 'sre' });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import { readEntry, readTimeline } from '../../src/audit/index.ts';
 import { type Actor, type Identity, type Role, serviceActor, serviceContext } from '../../src/auth/index.ts';
 import { readYaml } from '../../src/config/index.ts';
@@ -9,6 +10,7 @@ import { type AnyCommand, type Decision, Kernel, type KernelOptions, type Outcom
 import {
   type Adapters,
   classificationSchema,
+  currentPlanHash,
   findOrchestration,
   type IncidentParts,
   incidentCommands,
@@ -26,7 +28,10 @@ const root = join(import.meta.dirname, '../..');
 const bundle = readBundle(join(root, 'policies/dist'));
 export const engine: PolicyEngine = await PolicyEngine.load(bundle);
 /** The same policy asked for an answer that it does not have: a real engine at fault. */
-export const mute: PolicyEngine = await PolicyEngine.load({ ...bundle, manifest: { ...bundle.manifest, entrypoint: 'main/no_such_answer' } });
+export const mute: PolicyEngine = await PolicyEngine.load({
+  ...bundle,
+  manifest: { ...bundle.manifest, entrypoint: 'main/no_such_answer' },
+});
 
 /** The real engine with `decide` replaced: where the real one cannot be made to do what is needed. */
 export function engineThat(decide: PolicyEngine['decide']): PolicyEngine {
@@ -84,6 +89,8 @@ export type World = TestDatabase & {
 };
 
 export type WorldOptions = Partial<Omit<KernelOptions, 'database' | 'telemetry'>> & {
+  /** Another world whose database, ledger and clock this one shares: a second gateway. */
+  readonly beside?: World;
   readonly commands?: readonly AnyCommand[];
   readonly jobs?: (database: TestDatabase) => Pick<Jobs, 'enqueue'>;
   readonly adapters?: Adapters;
@@ -94,15 +101,15 @@ export type WorldOptions = Partial<Omit<KernelOptions, 'database' | 'telemetry'>
 
 /** Everything below the gateway, on a database of its own, with a clock that stands still at `noon`. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const db = await openTestDatabase({ poolSize: options.poolSize ?? 12, maxAttempts: options.maxAttempts ?? 5 });
-  const clock = fixedClock(noon);
-  const ledger = options.ledger ?? ledgerOver(db.database, { waitMilliseconds: options.waitMilliseconds ?? 10_000 });
-  const parts = { revision: engine.version.revision, freeze: { active: false, until: '', reason: '' } };
+  const { beside } = options;
+  const db = beside ?? (await openTestDatabase({ poolSize: options.poolSize ?? 12, maxAttempts: options.maxAttempts ?? 5 }));
+  const clock = beside?.clock ?? fixedClock(noon);
+  const ledger = options.ledger ?? beside?.ledger ?? ledgerOver(db.database, { waitMilliseconds: options.waitMilliseconds ?? 10_000 });
+  const parts = beside?.parts ?? { revision: engine.version.revision, freeze: { active: false, until: '', reason: '' } };
   const incidents: IncidentParts = {
     adapters: options.adapters ?? new Map([[simulate.name, simulate]]),
     policyRevision: () => parts.revision,
     freezeOf: () => parts.freeze,
-    clock,
   };
   const sent: Sent[] = [];
   const stub = {
@@ -149,10 +156,17 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     parts,
     govern: (action, identity, args, idempotencyKey) => kernel.govern(action, { identity, args, idempotencyKey }),
     close: async () => {
+      if (beside !== undefined) return;
       await ledger.stop();
       await db.close();
     },
   };
+}
+
+/** Resolves when so many statements of the database wait for a lock: how a test knows that a race has come to its point. */
+export async function untilBlocked(world: TestDatabase, number: number): Promise<void> {
+  const blocked = `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await query(world.ownerUrl, blocked))[0]?.['n'], { interval: 5, timeout: 15_000 }).toBe(number);
 }
 
 function json(value: object): JsonObject {
@@ -221,14 +235,15 @@ export const report = (orchestrationId: string, runId: string, over: object = {}
   orchestrationId,
   runId,
   succeeded: true,
+  answered: true,
   detail: difference,
   ...over,
 });
 
-export async function orchestrationNow(world: World, id: string): Promise<Orchestration> {
+export async function orchestrationNow(world: World, id: string): Promise<Orchestration & { readonly planHash: string | null }> {
   const found = await world.database.transaction(acme, (trx) => findOrchestration(trx, acme, id));
   if (found === undefined) throw new Error(`there is no ${id}`);
-  return found;
+  return { ...found, planHash: currentPlanHash(found, { policyRevision: () => world.parts.revision }) };
 }
 
 export type Plan = { readonly incidentId: string; readonly orchestrationId: string; readonly planHash: string };
@@ -253,9 +268,12 @@ export async function approved(world: World, over: Partial<AlertArgs> = {}): Pro
 
 export const executeArgs = ({ orchestrationId, planHash }: Plan) => ({ orchestrationId, planHash });
 
-/** Every entry that is committed, sequenced or not, in no promised order. */
+/** Every entry that is committed, sequenced or not; those of one tenant in their order. */
 export async function entries(world: World, type?: string): Promise<JsonObject[]> {
-  const rows = await query(world.ownerUrl, 'select body from ledger_leaf union all select body from ledger_outbox');
+  const rows = await query(
+    world.ownerUrl,
+    'select body, tenant, 0 as waiting, seq from ledger_leaf union all select body, tenant, 1, position from ledger_outbox order by 2, 3, 4',
+  );
   const all = rows.map((row): JsonObject => JSON.parse(String(row['body'])));
   return type === undefined ? all : all.filter((entry) => entry['type'] === type);
 }

@@ -84,7 +84,7 @@ flagging := _changed({
 # scope: document
 reading := _changed({
 	"action": "ledger.read_timeline",
-	"actor": {"id": "user:vera", "roles": ["viewer"]},
+	"actor": {"id": "user:vera", "roles": ["auditor"]},
 	"resource": {"type": "incident", "id": "inc_1", "purpose": "record"},
 })
 

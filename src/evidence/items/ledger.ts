@@ -37,7 +37,7 @@ async function assertSound(folder: string, verifierKey: string): Promise<void> {
 
 async function faultsOf(folder: string, verifierKey: string): Promise<readonly { readonly message: string }[]> {
   try {
-    return (await verifyExport(folder, verifierKey)).faults;
+    return (await verifyExport(folder, { verifierKey })).faults;
   } catch (cause) {
     throw invalid(folder, messageOf(cause), cause);
   }

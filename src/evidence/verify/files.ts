@@ -41,7 +41,7 @@ function list(folder: string): Dirent[] {
 }
 
 function read(folder: string, entry: Dirent, contents: Map<string, Buffer>): string | undefined {
-  if (!isPlainName(entry.name)) return `\`${entry.name}\` is not a plain name`;
+  if (!isPlainName(entry.name)) return `${JSON.stringify(entry.name)} is not a plain name`;
   if (entry.isSymbolicLink()) return `\`${entry.name}\` is a symbolic link`;
   if (!entry.isFile()) return `\`${entry.name}\` is not a regular file`;
   try {

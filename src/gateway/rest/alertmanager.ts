@@ -15,9 +15,9 @@ export function alertmanager(parts: GatewayParts, credentials: readonly WebhookC
     path: '/webhooks/alertmanager',
     methods: ['POST'],
     handle: async (request) => {
-      const body = await request.body();
-      const source = sourceOf(credentials, request, body);
+      const source = await sourceOf(credentials, request);
       if (source === undefined) throw unauthorized();
+      const body = await request.body();
       const outcomes = await receiveDelivery(parts.kernel, source.tenant, source.name, parseJsonBody(body));
       const refused = outcomes.find(({ decision }) => decision.result !== 'ALLOW');
       if (refused !== undefined) return refusal(refused);

@@ -10,16 +10,27 @@ export type WebhookCredential = {
   readonly secret: string;
 };
 
-/** Which configured source sent this, by its bearer token or its signature over the body; undefined: none of them. */
-export function sourceOf(credentials: readonly WebhookCredential[], request: EdgeRequest, body: Buffer): WebhookCredential | undefined {
+/**
+ * Which configured source sends this, by its bearer token or its signature over the body; undefined: none of them. The body of a sender
+ * without a right token is read only when it claims a signature, and some source signs.
+ */
+export async function sourceOf(credentials: readonly WebhookCredential[], request: EdgeRequest): Promise<WebhookCredential | undefined> {
   const bearer = /^Bearer (\S+)$/i.exec(request.header('authorization') ?? '')?.[1];
   const signature = /^sha256=([0-9a-f]{64})$/.exec(request.header('x-countersign-signature') ?? '')?.[1];
-  // Every credential is compared, whichever matches: the time taken tells nothing.
-  const matching = credentials.filter(({ kind, secret }) => {
-    if (kind === 'bearer') return bearer !== undefined && equal(bearer, secret);
-    return signature !== undefined && equal(signature, createHmac('sha256', secret).update(body).digest('hex'));
-  });
-  return matching[0];
+  const byToken = bearer === undefined ? undefined : only(credentials, 'bearer', ({ secret }) => equal(bearer, secret));
+  const signing = credentials.some(({ kind }) => kind === 'hmac');
+  if (byToken !== undefined || signature === undefined || !signing) return byToken;
+  const body = await request.body();
+  return only(credentials, 'hmac', ({ secret }) => equal(signature, createHmac('sha256', secret).update(body).digest('hex')));
+}
+
+/** Every credential is compared, whichever matches: the time taken tells nothing. */
+function only(
+  credentials: readonly WebhookCredential[],
+  wanted: WebhookCredential['kind'],
+  matches: (credential: WebhookCredential) => boolean,
+): WebhookCredential | undefined {
+  return credentials.filter((credential) => credential.kind === wanted && matches(credential))[0];
 }
 
 /** Compares digests, so that neither content nor length shows in the time. */

@@ -53,6 +53,7 @@ export async function loadOrchestration(
     resource: knownResource(scope, { type: 'orchestration', id, purpose: PURPOSE, region, category, severity }),
     facts: {
       ...orchestrationFacts(orchestration, scope, parts),
+      incident: { status: incident.status },
       approvals: await approvalsOf(trx, tenant, id),
       ...(request && { request }),
     },

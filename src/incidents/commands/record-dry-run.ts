@@ -10,19 +10,20 @@ export function recordDryRun(parts: IncidentParts): AnyCommand {
     action: 'orchestration.record_dry_run',
     args: runReport,
     load: (trx, report, scope) => loadRun(trx, report, scope, parts),
-    effect: async (trx, { succeeded, detail }, orchestration, { actor, now }) => {
-      const hash = succeeded ? planHash(orchestration, detail, parts.policyRevision()) : null;
+    effect: async (trx, { runId, succeeded, detail }, orchestration, { actor, now }) => {
+      const difference = { ...detail, runId };
+      const hash = succeeded ? planHash(orchestration, difference, parts.policyRevision()) : null;
       const status = succeeded ? 'DRY_RUN_PASSED' : 'DRY_RUN_FAILED';
       await moveOrchestration(trx, actor.tenant, orchestration.id, {
         stage: 'DRY_RUN',
         status,
-        difference: JSON.stringify(detail),
+        difference: JSON.stringify(difference),
         dry_run_passed: succeeded,
         dry_run_at: now,
       });
       return {
         result: { orchestrationId: orchestration.id, status },
-        record: { status, planHash: hash, difference: detail, simulated: orchestration.simulated },
+        record: { status, planHash: hash, difference, simulated: orchestration.simulated },
       };
     },
   });

@@ -4,7 +4,14 @@ import { hashLeaf, RootBuilder } from './tree.ts';
 
 /** One thing that is wrong with a log, with the entry it concerns. */
 export type Fault = {
-  readonly kind: 'entry.malformed' | 'entry.altered' | 'entry.missing' | 'entry.foreign' | 'root.mismatch' | 'size.mismatch';
+  readonly kind:
+    | 'entry.malformed'
+    | 'entry.altered'
+    | 'entry.missing'
+    | 'entry.foreign'
+    | 'root.mismatch'
+    | 'size.mismatch'
+    | 'history.rewritten';
   /** The seq of the entry concerned; null when it concerns the log as a whole. */
   readonly seq: number | null;
   readonly message: string;
@@ -25,11 +32,16 @@ const MAX_FAULTS = 20;
  * Rebuilds a log from its leaf bodies and compares it with a checkpoint that was verified before: form, dense seq, the chain
  * of `prev`, the log's name, the size and the root. Reads the entries once, in order, at constant memory.
  */
-export async function verifyEntries(bodies: AsyncIterable<Buffer>, checkpoint: VerifiedCheckpoint): Promise<LogReport> {
+export async function verifyEntries(
+  bodies: AsyncIterable<Buffer>,
+  checkpoint: VerifiedCheckpoint,
+  since?: VerifiedCheckpoint,
+): Promise<LogReport> {
   const log = checkpoint.origin.slice(checkpoint.origin.lastIndexOf('/') + 1);
   const tree = new RootBuilder();
   const faults: Fault[] = [];
   let expected = 0;
+  let rootThen = tree.root();
   let previous: Buffer | null = null;
   for await (const body of bodies) {
     const found = checkEntry(body, { log, seq: expected, previous });
@@ -37,8 +49,10 @@ export async function verifyEntries(bodies: AsyncIterable<Buffer>, checkpoint: V
     previous = hashLeaf(body);
     tree.add(previous);
     expected += 1;
+    if (expected === since?.size) rootThen = tree.root();
   }
   faults.push(...checkWhole(expected, tree.root(), checkpoint, faults.length > 0));
+  if (since !== undefined) faults.push(...checkHistory(expected, rootThen, since));
   return { log, entries: expected, root: tree.root().toString('hex'), checkpointSize: checkpoint.size, faults };
 }
 
@@ -81,4 +95,14 @@ function checkWhole(entries: number, root: Buffer, checkpoint: VerifiedCheckpoin
       message: `the root differs from the signed checkpoint though the chain holds: entry ${last} was altered, or the whole log was rewritten`,
     },
   ];
+}
+
+/** Everything else may agree with itself and still be another history: what was signed and kept elsewhere tells. */
+function checkHistory(entries: number, rootThen: Buffer, since: VerifiedCheckpoint): Fault[] {
+  if (entries >= since.size && rootThen.equals(since.root)) return [];
+  const message =
+    entries < since.size
+      ? `the log has ${entries} entries, the checkpoint kept from earlier has ${since.size}`
+      : `the first ${since.size} entries are not those of the checkpoint kept from earlier`;
+  return [{ kind: 'history.rewritten', seq: null, message }];
 }

@@ -66,6 +66,18 @@ grant select, insert, update on ledger_tile to countersign_app;
 grant select, insert on idempotency_key to countersign_app;
 grant update (outcome) on idempotency_key to countersign_app;
 
+-- What waits leaves the outbox for its place in the log only: the application may delete a row there, and nothing else.
+create function ledger_outbox_keeps_unplaced() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, public
+  as $$ begin
+    if not exists (select from public.ledger_leaf l where l.tenant = old.tenant and l.entry_id = old.entry_id) then
+      raise exception 'ledger entry % has no place in the log yet and cannot be removed', old.entry_id;
+    end if;
+    return old;
+  end $$;
+create trigger ledger_outbox_keeps_unplaced before delete on ledger_outbox
+  for each row execute function ledger_outbox_keeps_unplaced();
+
 -- Which logs have entries to sequence or a head to sign: the one question that spans tenants, answered without a row of any.
 create function ledger_backlog() returns table (tenant text)
   language sql stable security definer set search_path = pg_catalog, public

@@ -1,13 +1,17 @@
 # METADATA
 # title: Who may read the record
-# description: Everyone who handles incidents reads their timelines; entries with proofs are for those and for auditors.
+# description: >-
+#   Those who handle incidents and auditors read timelines and entries. Both tell why things were
+#   denied, so who only looks on does not.
 package rules.ledger.role_grant
 
 import data.lib.result
 
 # METADATA
 # title: Who may read the record
-# description: Everyone who handles incidents reads their timelines; entries with proofs are for those and for auditors.
+# description: >-
+#   Those who handle incidents and auditors read timelines and entries. Both tell why things were
+#   denied, so who only looks on does not.
 # custom:
 #   id: ledger.role_grant
 #   precedence: 900
@@ -25,5 +29,5 @@ actions := object.keys(_roles)
 
 _roles := {
 	"ledger.read_entry": {"auditor", "org-admin", "responder", "sre"},
-	"ledger.read_timeline": {"auditor", "org-admin", "responder", "sre", "viewer"},
+	"ledger.read_timeline": {"auditor", "org-admin", "responder", "sre"},
 }

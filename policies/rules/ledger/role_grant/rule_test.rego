@@ -6,7 +6,7 @@ import data.rules.ledger.role_grant
 # Written out a second time on purpose: who may do what changes here and in the rule, or not at all.
 _granted := {
 	"ledger.read_entry": {"auditor", "org-admin", "responder", "sre"},
-	"ledger.read_timeline": {"auditor", "org-admin", "responder", "sre", "viewer"},
+	"ledger.read_timeline": {"auditor", "org-admin", "responder", "sre"},
 }
 
 _roles := {"auditor", "org-admin", "policy-author", "release-bot", "responder", "service", "sre", "viewer"}
