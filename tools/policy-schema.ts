@@ -14,7 +14,9 @@ export function writeSchema(check: boolean): void {
     return;
   }
   if (readFileSync(file, 'utf8') === wanted) return;
-  throw new ToolError('policy.stale', '`policies/schema/input.json` is not what src/policy/input.ts says', { remedy: 'run `npm run policy:schema`' });
+  throw new ToolError('policy.stale', '`policies/schema/input.json` is not what src/policy/input.ts says', {
+    remedy: 'run `npm run policy:schema`',
+  });
 }
 
 if (isMain(import.meta.url)) await script(async () => writeSchema(process.argv.includes('--check')));

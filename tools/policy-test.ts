@@ -45,7 +45,9 @@ function keep(measured: CoverageReport, file: string, write: boolean): void {
     return;
   }
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  throw new ToolError('policy.stale', `\`${file}\` is not the coverage of today's tests`, { remedy: 'run `npm run policy:build` and commit policies/dist' });
+  throw new ToolError('policy.stale', `\`${file}\` is not the coverage of today's tests`, {
+    remedy: 'run `npm run policy:build` and commit policies/dist',
+  });
 }
 
 async function main(): Promise<void> {
