@@ -19,7 +19,8 @@ function assertRecordable(args: unknown): void {
   try {
     digestOfJson(JSON.parse(JSON.stringify(args, recordable)));
   } catch (cause) {
-    throw new GovernError('govern.invalid_arguments', messageOf(cause), { cause, remedy: 'send well-formed text and numbers within 2^53' });
+    const why = cause instanceof RangeError ? 'the input is nested too deeply' : messageOf(cause);
+    throw new GovernError('govern.invalid_arguments', why, { cause, remedy: 'send well-formed text and numbers within 2^53' });
   }
 }
 

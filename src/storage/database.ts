@@ -3,7 +3,6 @@ import pg from 'pg';
 import type { TenantId } from '../core/index.ts';
 import { StorageError } from './errors.ts';
 import { asStorageError, isLostRace } from './failures.ts';
-import { PreparingClient } from './preparing-client.ts';
 import type { Tables } from './tables.ts';
 
 /** A transaction that has set its tenant; the only handle through which domains reach their tables. */
@@ -26,7 +25,6 @@ export class Database {
 
   constructor(options: DatabaseOptions) {
     const pool = new pg.Pool({
-      Client: PreparingClient,
       connectionString: options.appUrl,
       max: options.poolSize ?? 16,
       connectionTimeoutMillis: 5_000,

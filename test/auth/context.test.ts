@@ -74,7 +74,8 @@ test('headers from an untrusted peer change nothing', () => {
 test.each([
   ['nothing is said', {}, {}, 'low', 100],
   ['the proxy says it', { 'x-device-trust': 'high', 'x-session-risk': '7' }, {}, 'high', 7],
-  ['the token says it', {}, { device_trust: 'high', session_risk: 12.5 }, 'high', 12.5],
+  ['the token says a fraction', {}, { device_trust: 'high', session_risk: 12.5 }, 'high', 100],
+  ['the token says it', {}, { device_trust: 'high', session_risk: 12 }, 'high', 12],
   ['the proxy trusts less', { 'x-device-trust': 'low', 'x-session-risk': '90' }, { device_trust: 'high', session_risk: 5 }, 'low', 90],
   [
     'the token trusts less',

@@ -16,7 +16,43 @@ test.each(roles)('a mapping to the role %s is allowed unless it is `service`', (
 });
 
 test.each([
-  [{ auth: { issuers: [issuer, issuer] } }, ['auth.issuers']],
+  [
+    {
+      auth: {
+        issuers: [
+          { ...issuer, tenants: ['alpha'] },
+          { ...issuer, tenants: ['beta'] },
+        ],
+      },
+    },
+    ['auth.issuers'],
+  ],
+  [{ auth: { issuers: [issuer, { ...issuer, issuer: 'https://other.example' }] } }, ['auth.issuers']],
+  [
+    {
+      auth: {
+        issuers: [
+          { ...issuer, tenants: ['alpha'] },
+          { ...issuer, issuer: 'https://other.example', tenants: ['alpha'] },
+        ],
+      },
+    },
+    ['auth.issuers'],
+  ],
+  [
+    {
+      auth: {
+        issuers: [
+          { ...issuer, tenants: ['alpha'] },
+          { ...issuer, issuer: 'https://other.example', tenants: ['beta'] },
+        ],
+      },
+    },
+    [],
+  ],
+  [{ auth: { issuers: [{ ...issuer, issuer: 'http://id.example' }] } }, ['auth.issuers.0.issuer']],
+  [{ auth: { issuers: [{ ...issuer, issuer: 'http://127.0.0.1:4010' }] } }, []],
+  [{ adapters: { agents: [{ name: 'simulate', url: 'https://agent.example' }] } }, ['adapters.agents']],
   [{ auth: { issuers: [{ ...issuer, algorithms: ['HS256'] }] } }, ['auth.issuers.0.algorithms.0']],
   [{ auth: { issuers: [{ ...issuer, algorithms: ['none'] }] } }, ['auth.issuers.0.algorithms.0']],
   [{ auth: { issuers: [{ ...issuer, tenants: ['Alpha'] }] } }, ['auth.issuers.0.tenants.0']],

@@ -160,7 +160,7 @@ describe('files', () => {
     mkdirSync(join(folder, 'more'));
     linkSync(join(folder, 'sbom.cdx.json'), join(folder, '.hidden'));
     const [plain] = verify(folder).checks;
-    expect(plain).toMatchObject({ check: 'files.plain', ok: false, detail: '`.hidden` is not a plain name; `more` is not a regular file' });
+    expect(plain).toMatchObject({ check: 'files.plain', ok: false, detail: '".hidden" is not a plain name; `more` is not a regular file' });
   });
 });
 

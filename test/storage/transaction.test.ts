@@ -68,8 +68,8 @@ test.each(['40001', '40P01'])('a transaction that loses every race (%s) is run a
 });
 
 test.each([
-  ['53100', 'storage.full', 'the database refused for lack of room: forced'],
-  ['53200', 'storage.full', 'the database refused for lack of room: forced'],
+  ['53100', 'storage.full', 'the database refused for lack of room'],
+  ['53200', 'storage.full', 'the database refused for lack of room'],
   ['57P01', 'storage.unavailable', 'the database cannot be reached'],
   ['25006', 'storage.unavailable', 'the database cannot be reached'],
 ])('what PostgreSQL reports as %s is told as %s, at the first time', async (sqlState, code, message) => {

@@ -19,7 +19,7 @@ it('writes types that erase: no enum, no value import', async () => {
 
 it('maps scalars to what resolvers give', async () => {
   const code = await generate(schema, '/x/schema.gen.ts');
-  expect(code).toContain('DateTime: { input: string; output: string; }');
+  expect(code).toContain('DateTime: { input: string; output: Date | string; }');
   expect(code).toContain('JSON: { input: Json; output: Json; }');
 });
 
