@@ -53,7 +53,8 @@ export default {
     },
     {
       name: 'evidence-verifier-stands-alone',
-      comment: 'src/evidence/verify shares no code with what builds and signs: itself, src/core, the ledger verifier, packages and node only',
+      comment:
+        'src/evidence/verify shares no code with what builds and signs: itself, src/core, the ledger verifier, packages and node only',
       severity: 'error',
       from: { path: '^src/evidence/verify/' },
       to: { path: '^src/', pathNot: ['^src/evidence/verify/', '^src/core/index\\.ts$', '^src/ledger/verify/index\\.ts$'] },

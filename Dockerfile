@@ -1,6 +1,7 @@
-# The gateway. Give it a PostgreSQL and an issuer:
-#   docker run -e DATABASE_URL=postgres://… -v ./config:/app/config:ro -p 4000:4000 countersign
+# The gateway. Give it a PostgreSQL, a ledger key and an issuer (docs/configuration.md):
+#   docker run -e DATABASE_URL=postgres://… -e LEDGER_KEY_FILE=/run/secrets/ledger.pem -v ./ledger.pem:/run/secrets/ledger.pem:ro -v ./config:/app/config:ro -p 4000:4000 countersign
 # Without DATABASE_URL it runs the embedded PostgreSQL in /data: mount a volume there, or the data goes with the container.
+# Keep /data in any case: it remembers which checkpoints were signed.
 
 FROM node:24-slim AS build
 WORKDIR /build

@@ -103,7 +103,9 @@ const agents = z
   .refine((list) => list.every(({ name }) => name !== 'simulate'), '`simulate` is the name of the adapter that only pretends')
   .default([]);
 
-const freeze = z.strictObject({ tenant, from: z.iso.datetime(), until: z.iso.datetime(), reason: z.string().min(1) });
+const freeze = z
+  .strictObject({ tenant, from: z.iso.datetime(), until: z.iso.datetime(), reason: z.string().min(1) })
+  .refine(({ from, until }) => new Date(from) < new Date(until), '`until` must be after `from`, or the freeze never holds');
 
 export const configSchema = z.strictObject({
   mode: z.enum(['development', 'production']).default('development'),

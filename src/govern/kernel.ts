@@ -49,6 +49,7 @@ export class Kernel {
   constructor(options: KernelOptions, commands: readonly AnyCommand[]) {
     this.#options = options;
     this.#commands = new Map(commands.map((command) => [command.action, command]));
+    if (this.#commands.size !== commands.length) throw new Error('two commands have one action');
     this.#gate = new Gate(options.maxInFlight, (inFlight) => options.telemetry.metrics.inFlight.set(inFlight));
   }
 

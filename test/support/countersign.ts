@@ -130,7 +130,7 @@ export function operation(token: string, document: string, variables: object = {
   };
 }
 
-export async function readAnswer<T>(response: Response): Promise<Answer<T>> {
+async function readAnswer<T>(response: Response): Promise<Answer<T>> {
   const text = await response.text();
   const { data, errors } = JSON.parse(text);
   return { status: response.status, headers: response.headers, data, errors, text };

@@ -25,7 +25,7 @@ export const orchestrationIdArg = z.string().refine((id): id is OrchestrationId 
 export const justificationArg = z.string().max(2_000);
 export const planHashArg = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hex digits');
 
-export function incidentResource(scope: Scope, incident: Incident): Resource {
+function incidentResource(scope: Scope, incident: Incident): Resource {
   const { id, region, category, severity } = incident;
   return knownResource(scope, { type: 'incident', id, purpose: PURPOSE, region, category, severity });
 }

@@ -28,8 +28,7 @@ export function propose(parts: IncidentParts): AnyCommand {
   return defineCommand<z.infer<typeof args>, { incident: Incident; id: OrchestrationId }, { orchestrationId: OrchestrationId }>({
     action: 'orchestration.propose',
     args,
-    load: async (trx, { incidentId, adapter, justification }, scope) => {
-      adapterNamed(parts.adapters, adapter);
+    load: async (trx, { incidentId, justification }, scope) => {
       const loaded = loadedIncident(scope, incidentId, await lockIncident(trx, scope.actor.tenant, incidentId));
       if (loaded.state === null) return { ...loaded, state: null };
       const id = newId('orchestration', scope.now);

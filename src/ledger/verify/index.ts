@@ -1,5 +1,5 @@
 export { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.ts';
 export { VerifyError } from './errors.ts';
 export { type VerifyExportOptions, verifyExport } from './export.ts';
-export { type Fault, type LogReport, verifyEntries } from './log.ts';
+export type { Fault, LogReport } from './log.ts';
 export { type ProofFile, verifyProof } from './proof.ts';
