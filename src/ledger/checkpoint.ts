@@ -29,8 +29,9 @@ export async function signHead({ database, key, originPrefix, anchor }: Signing,
     const head = await lockRoot(trx, log);
     const latest = await latestCheckpoint(trx, log);
     if (head === undefined || head.size === latest?.size) return undefined;
-    const nodes = nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index)));
-    for (const note of [latest?.note, anchor.read(log)]) if (note !== undefined) await assertContinues(log, note, head.size, nodes);
+    const nodes = memoised(nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index))));
+    const before = new Set([latest?.note, anchor.read(log)]); // one and the same, as a rule
+    for (const note of before) if (note !== undefined) await assertContinues(log, note, head.size, nodes);
     if (!head.root.equals(await treeRoot(head.size, nodes))) throw inconsistent(log, 'the root of its head is not the root of its tiles');
     const origin = originOf(originPrefix, log);
     const note = key.signerFor(origin).sign(checkpointText(origin, head.size, head.root));

@@ -1,23 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type EntryId, type TenantId, tenantId } from '../core/index.ts';
-import type { Database } from '../storage/index.ts';
-import type { Anchor } from './anchor.ts';
-import { signHead } from './checkpoint.ts';
-import type { LedgerKey } from './keys.ts';
+import { HeadSigner, type HeadSignerOptions } from './head-signer.ts';
 import { type Batch, sequenceBatch } from './sequence.ts';
 import { leafByEntry, type SequencedLeaf } from './store.ts';
 
-export type SequencerOptions = {
-  readonly database: Database;
-  readonly key: LedgerKey;
-  readonly originPrefix: string;
-  readonly anchor: Anchor;
+export type SequencerOptions = HeadSignerOptions & {
   readonly batchSize?: number;
   /** How often entries that another, dead gateway left behind are looked for. */
   readonly sweepMilliseconds?: number;
-  /** Told of failures; the entries stay in the outbox and are tried again. */
-  readonly onError?: (log: string, error: unknown) => void;
 };
 
 /**
@@ -28,13 +19,14 @@ export class Sequencer {
   readonly #options: SequencerOptions;
   /** The drain under way for a log, and the one that will start when it ends. */
   readonly #running = new Map<TenantId, { current: Promise<unknown>; next: Promise<Batch> | undefined }>();
-  readonly #signing = new Map<TenantId, Promise<void>>();
+  readonly #signer: HeadSigner;
   readonly #batchSize: number;
   readonly #stop = new AbortController();
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: SequencerOptions) {
     this.#options = options;
+    this.#signer = new HeadSigner(options);
     this.#batchSize = options.batchSize ?? 1_000;
   }
 
@@ -47,7 +39,7 @@ export class Sequencer {
     this.#stop.abort();
     await this.#sweeping;
     await Promise.allSettled([...this.#running.values()].flatMap((drain) => [drain.current, drain.next]));
-    await Promise.allSettled(this.#signing.values());
+    await this.#signer.stop();
   }
 
   /** Sequences a committed entry and answers with its leaf; undefined when it is still waiting (the sweep will place it). */
@@ -83,17 +75,8 @@ export class Sequencer {
 
   async #sequence(log: TenantId): Promise<Batch> {
     const batch = await this.#options.database.transaction(log, (trx) => sequenceBatch(trx, log, this.#batchSize));
-    this.#sign(log);
+    this.#signer.headMoved(log); // also after an empty batch: the sweep comes here for heads that stayed unsigned
     return batch;
-  }
-
-  /** Signs behind the answer's back: a place is final without a signature, and a head that stays unsigned is swept up. */
-  #sign(log: TenantId): void {
-    if (this.#signing.has(log)) return;
-    const signing = signHead(this.#options, log)
-      .catch((error: unknown) => this.#options.onError?.(log, error))
-      .finally(() => this.#signing.delete(log));
-    this.#signing.set(log, signing);
   }
 
   async #sweepUntilStopped(): Promise<void> {

@@ -52,13 +52,13 @@ function subtreeRoot(hashes: Buffer): Buffer {
   return nodeHash(subtreeRoot(hashes.subarray(0, middle)), subtreeRoot(hashes.subarray(middle)));
 }
 
-/** Reads each tile once: a proof or a root touches the few tiles of its path several times each. */
+/** Reads each tile, or works out each node, once: a proof or a root touches the few of its path several times each. */
 export function memoised(read: TileReader): TileReader {
-  const tiles = new Map<string, Promise<Buffer>>();
+  const found = new Map<string, Promise<Buffer>>();
   return (level, index) => {
     const name = `${level}/${index}`;
-    const tile = tiles.get(name) ?? read(level, index);
-    tiles.set(name, tile);
-    return tile;
+    const hashes = found.get(name) ?? read(level, index);
+    found.set(name, hashes);
+    return hashes;
   };
 }

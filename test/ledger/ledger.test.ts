@@ -388,3 +388,20 @@ test('checkpoints only grow, and one that was signed is never signed again', asy
   }
   expect(rows.length).toBeGreaterThan(0);
 });
+
+test('a busy log is signed at a distance, however many batches come, and its last head when the gateway stops', async () => {
+  const ledger = open({ signMilliseconds: 3_600_000 });
+  await append(ledger, 0);
+  await vi.waitFor(async () => expect(await signedSize(ledger)).toBe(1), soon);
+  for (let n = 1; n < 6; n += 1) await append(ledger, n);
+  const sizes = () => query(db.ownerUrl, 'select size::int from ledger_checkpoint order by size');
+  expect(await sizes()).toEqual([{ size: 1 }]);
+  await ledger.stop();
+  expect(await sizes()).toEqual([{ size: 1 }, { size: 6 }]);
+});
+
+test('a head that moves while it is being signed is signed too', async () => {
+  const ledger = open({ signMilliseconds: 1 });
+  for (let n = 0; n < 20; n += 1) await append(ledger, n);
+  await vi.waitFor(async () => expect(await signedSize(ledger)).toBe(20), soon); // no sweep runs here
+});
