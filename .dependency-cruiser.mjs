@@ -6,7 +6,7 @@ const rows = [
   ['main', 'cli'],
   ['start'],
   ['gateway'],
-  ['evidence', 'audit'],
+  ['evidence', 'audit', 'workbench'],
   ['incidents'],
   ['slo', 'regions', 'bluegreen'],
   ['flags'],

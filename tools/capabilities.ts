@@ -1,10 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject, type Json } from '../src/core/index.ts';
-import { ToolError } from './errors.ts';
+import { resolveTool, run, ToolError } from '../src/workbench/index.ts';
 import { isMain, script } from './main.ts';
-import { resolveTool } from './resolve.ts';
-import { run } from './run.ts';
 
 /**
  * The builtins that a policy may call: what OPA compiles into the Wasm module itself (`builtinsFunctions` in its

@@ -5,7 +5,7 @@ import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { parse } from 'graphql';
-import { ToolError } from './errors.ts';
+import { ToolError } from '../src/workbench/index.ts';
 import { isMain, script } from './main.ts';
 
 /** GraphQL types whose parents in resolvers are our own types: `{ Incident: '../../incidents/index.ts#Incident' }`, seen from src/gateway. */

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { notSources, resolveTool, run } from '../src/workbench/index.ts';
 import { isMain, script } from './main.ts';
-import { notSources } from './policy-sources.ts';
-import { resolveTool } from './resolve.ts';
-import { run } from './run.ts';
 
 /** Form, types and style of the policies, in this order: the first step that fails ends it. */
 async function main(): Promise<void> {

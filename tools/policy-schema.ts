@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputSchema } from '../src/policy/index.ts';
-import { ToolError } from './errors.ts';
+import { ToolError } from '../src/workbench/index.ts';
 import { isMain, script } from './main.ts';
 
 const file = join(import.meta.dirname, '..', 'policies', 'schema', 'input.json');

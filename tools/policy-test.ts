@@ -2,11 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { ToolError } from './errors.ts';
+import { notSources, resolveTool, run, ToolError } from '../src/workbench/index.ts';
 import { isMain, script } from './main.ts';
-import { notSources } from './policy-sources.ts';
-import { resolveTool } from './resolve.ts';
-import { run } from './run.ts';
 
 const threshold = 95;
 

@@ -14,7 +14,7 @@
  * | `OTEL_EXPORTER_OTLP_ENDPOINT` | where spans go; none are made when unset |
  * | `COSIGN_PASSWORD` | of an encrypted signing key (`ig-evidence sign`, `keygen`) |
  * | `SOURCE_DATE_EPOCH` | the moment to put into evidence when there is no git history to take it from |
- * | `OPA`, `REGAL`, `COSIGN2`, `COSIGN3` | binaries to use instead of looking for them (read by `tools/resolve.ts`) |
+ * | `OPA`, `REGAL`, `COSIGN2`, `COSIGN3` | binaries to use instead of looking for them (read by `src/workbench/toolchain`) |
  */
 export type Env = {
   readonly configDir: string | undefined;
@@ -45,6 +45,11 @@ export function readEnv(env: NodeJS.ProcessEnv = process.env): Env {
     otlpEndpoint: nonEmpty(env['OTEL_EXPORTER_OTLP_ENDPOINT']),
     secret: (name) => nonEmpty(env[name]),
   };
+}
+
+/** What the programs that we start inherit: `opa`, `regal`, `go`, `cosign`. */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

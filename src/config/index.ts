@@ -1,4 +1,4 @@
-export { type Env, readEnv } from './env.ts';
+export { type Env, inheritedEnvironment, readEnv } from './env.ts';
 export { ConfigError } from './errors.ts';
 export { type Config, loadConfig, packageRoot } from './load.ts';
 export type {

@@ -31,6 +31,13 @@ export function newId<K extends Kind>(kind: K, at: Date = new Date()): Id<K> {
   return id;
 }
 
+/** The entry that records a decision: each decision has one, so they share their UUID and who has one id knows the other. */
+export function entryOf(decision: DecisionId): EntryId {
+  const id = `${prefixes.entry}${decision.slice(prefixes.decision.length)}`;
+  if (!isId('entry', id)) throw new RangeError(`\`${decision}\` is not the id of a decision`);
+  return id;
+}
+
 const uuidV7Pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** True when `value` has the form of an identifier of that kind; says nothing of whether it exists. */

@@ -7,6 +7,7 @@ export {
   type ApprovalId,
   type DecisionId,
   type EntryId,
+  entryOf,
   type IncidentId,
   isId,
   isTenantId,

@@ -1,5 +1,5 @@
 import type { Identity } from '../auth/index.ts';
-import { type Clock, digestOfJson, type EntryId, type JsonObject, newId } from '../core/index.ts';
+import { type Clock, digestOfJson, type EntryId, entryOf, type JsonObject, newId } from '../core/index.ts';
 import type { Ledger, Receipt } from '../ledger/index.ts';
 import { type PolicyEngine, type PolicyInput, policyNow } from '../policy/index.ts';
 import type { Database, Trx } from '../storage/index.ts';
@@ -96,7 +96,7 @@ export class Kernel {
     const input = inputOf(command.action, scope, loaded);
     const decision = this.#decide(input, scope);
     const effect = decision.result === 'ALLOW' ? await command.effect(trx, args, known(loaded), scope) : null;
-    const settled = { decision, result: effect?.result ?? null, entryId: newId('entry', scope.now) };
+    const settled = { decision, result: effect?.result ?? null, entryId: entryOf(scope.decisionId) };
     await this.#record(trx, settled.entryId, input, decision, effect, loaded.about);
     if (claim !== undefined && isFinal(decision)) await storeOutcome(trx, claim, JSON.stringify(settled));
     return { ...settled, repeated: false };

@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/index.ts';
 import { type BuildRequest, buildBundle } from '../../src/evidence/index.ts';
 import { normaliseCoverage } from '../../src/evidence/items/coverage.ts';
-import { resolveTool } from '../../tools/resolve.ts';
-import { run } from '../../tools/run.ts';
+import { resolveTool, run } from '../../src/workbench/index.ts';
 import { COMMIT, decision, entries, opaCoverage, readJson, sbom, temporaryFolder, write, writeExport, writeInputs } from './fixture.ts';
 
 const root = temporaryFolder();

@@ -1,8 +1,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resolveTool } from '../../tools/resolve.ts';
-import { run } from '../../tools/run.ts';
+import { resolveTool, run } from '../../src/workbench/index.ts';
 import { temporaryFolder, writeSigned } from './fixture.ts';
 
 const root = temporaryFolder();

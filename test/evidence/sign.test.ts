@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle, generateKeyPair, signBundle } from '../../src/evidence/index.ts';
 import { readSigningKey } from '../../src/evidence/keys/signing-key.ts';
 import { verifyBundle } from '../../src/evidence/verify/index.ts';
-import { resolveTool } from '../../tools/resolve.ts';
-import { run } from '../../tools/run.ts';
+import { resolveTool, run } from '../../src/workbench/index.ts';
 import { readJson, temporaryFolder, write, writeInputs } from './fixture.ts';
 
 const root = temporaryFolder();

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { run } from '../../tools/run.ts';
+import { run } from '../../src/workbench/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf, digestOfJson } from '../../src/core/index.ts';
 import { inputSchema, PolicyEngine, type PolicyInput, policyInput, policyNow, readBundle } from '../../src/policy/index.ts';
-import { resolveTool } from '../../tools/resolve.ts';
-import { run } from '../../tools/run.ts';
+import { resolveTool, run } from '../../src/workbench/index.ts';
 import { makeFolder } from '../support/folders.ts';
 import { dist, goldenCases, policies, varied } from './golden-cases.ts';
 

@@ -4,9 +4,7 @@ import { loadPolicy } from '@open-policy-agent/opa-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PolicyEngine, readBundle, type Verdict } from '../../src/policy/index.ts';
-import { notSources } from '../../tools/policy-sources.ts';
-import { resolveTool } from '../../tools/resolve.ts';
-import { run } from '../../tools/run.ts';
+import { notSources, resolveTool, run } from '../../src/workbench/index.ts';
 import { makeFolder } from '../support/folders.ts';
 import { dist, goldenCases, policies } from './golden-cases.ts';
 

@@ -1,5 +1,5 @@
 import { messageOf } from '../../src/core/index.ts';
-import { resolveTool } from '../../tools/resolve.ts';
+import { resolveTool } from '../../src/workbench/index.ts';
 
 /**
  * Has the tools ready before any test's clock runs: the first time on a machine they are built, which takes minutes. One that

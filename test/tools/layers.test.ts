@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { run } from '../../tools/run.ts';
+import { run } from '../../src/workbench/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 const report = z.object({ summary: z.object({ violations: z.array(z.object({ rule: z.object({ name: z.string() }) })) }) });

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadPolicy } from '@open-policy-agent/opa-wasm';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { compilePolicies, resolveTool, run } from '../../src/workbench/index.ts';
 import { reduceCapabilities } from '../../tools/capabilities.ts';
-import { assertCurrent, compilePolicies } from '../../tools/policy-build.ts';
+import { assertCurrent } from '../../tools/policy-build.ts';
 import { coverageOf } from '../../tools/policy-test.ts';
-import { resolveTool } from '../../tools/resolve.ts';
-import { run } from '../../tools/run.ts';
 
 const capabilities = join(import.meta.dirname, '../../policies/capabilities.json');
 

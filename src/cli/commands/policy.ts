@@ -1,28 +1,10 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { packageRoot } from '../../config/index.ts';
-import { readBundle } from '../../policy/index.ts';
-import { print, run, table } from '../report.ts';
+import { rulesCommand } from '../policy/rules.ts';
 
-/** `countersign policy rules`: what the compiled policy knows, from its own metadata. */
+/** `countersign policy …`: one file a command in ../policy. */
+const commands = [rulesCommand];
+
 export function policyCommand(program: Command): void {
   const policy = program.command('policy').description('look into the compiled policy');
-  policy
-    .command('rules')
-    .description('list the rules with precedence, title and remedy')
-    .option('--json', 'print them as JSON', false)
-    .action((options: { json: boolean }) => run(async () => listRules(options.json)));
-}
-
-function listRules(asJson: boolean): void {
-  const { manifest } = readBundle(join(packageRoot(), 'policies', 'dist'));
-  if (asJson) {
-    print(JSON.stringify(manifest.rules, null, 2));
-    return;
-  }
-  const rows = manifest.rules
-    .toSorted((one, other) => (one.precedence ?? 0) - (other.precedence ?? 0))
-    .map((rule) => [String(rule.precedence ?? ''), rule.id, rule.title, rule.reference ?? '']);
-  print(table([['precedence', 'rule', 'title', 'reference'], ...rows]));
-  print(`\npolicy ${manifest.revision}, ${manifest.digest}`);
+  for (const add of commands) add(policy);
 }

@@ -1,4 +1,4 @@
-import { CodedError } from '../src/core/index.ts';
+import { CodedError } from '../core/index.ts';
 
 export type ToolErrorCode =
   | 'tool.unknown'

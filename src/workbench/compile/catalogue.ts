@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ToolError } from './errors.ts';
-import { run } from './run.ts';
+import { ToolError } from '../errors.ts';
+import { run } from '../toolchain/run.ts';
 
 /** A rule as its METADATA describes it; what the text does not say is null. */
 export type PolicyRule = {

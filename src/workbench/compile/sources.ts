@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, sep } from 'node:path';
-import { sha256 } from '../src/core/index.ts';
+import { sha256 } from '../../core/index.ts';
 
 /** A file that is compiled; `path` is relative to the policies' folder, with `/`. */
 export type PolicySource = { readonly path: string; readonly bytes: Buffer };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../src/core/index.ts';
-import { ToolError } from './errors.ts';
+import { messageOf } from '../../core/index.ts';
+import { ToolError } from '../errors.ts';
 
 export const toolNames = ['opa', 'regal', 'cosign2', 'cosign3'] as const;
 export type ToolName = (typeof toolNames)[number];

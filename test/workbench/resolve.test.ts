@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathS
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parsePin } from '../../tools/pins.ts';
-import { resolveTool } from '../../tools/resolve.ts';
+import { resolveTool } from '../../src/workbench/index.ts';
+import { parsePin } from '../../src/workbench/toolchain/pins.ts';
 
 const goMod = (tool: string, version: string) =>
   `module x\n\ngo 1.26\n\ntool ${tool}\n\nrequire (\n\tgithub.com/a/b v0.1.0 // indirect\n\t${tool} v${version}\n)\n`;

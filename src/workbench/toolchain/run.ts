@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { messageOf } from '../src/core/index.ts';
-import { ToolError } from './errors.ts';
+import { messageOf } from '../../core/index.ts';
+import { ToolError } from '../errors.ts';
 
 export type Output = { readonly stdout: string; readonly stderr: string };
 export type RunOptions = { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly timeoutMilliseconds?: number };
