@@ -6,7 +6,7 @@ import { setFlag } from './flags/index.ts';
 import { Gateway } from './gateway/index.ts';
 import { type AnyCommand, Kernel } from './govern/index.ts';
 import { freezeAt, type IncidentParts, incidentCommands, measureOrchestrations, startIncidentWorkers } from './incidents/index.ts';
-import { PolicyEngine, readBundle } from './policy/index.ts';
+import { PolicyEngine, PolicyRegistry, readBundle } from './policy/index.ts';
 import { openDatabase, openIssuers, openJobs, openTelemetry, readParts, StopList, startLedger } from './start/index.ts';
 import type { Telemetry } from './telemetry/index.ts';
 
@@ -41,7 +41,7 @@ export async function startCountersign(config: Config, options: StartOptions = {
 async function start(config: Config, options: StartOptions, stops: StopList): Promise<Running> {
   const clock = options.clock ?? systemClock;
   const telemetry = options.telemetry ?? openTelemetry(config, stops);
-  const engine = await PolicyEngine.load(readBundle(options.policyDir ?? join(packageRoot(), 'policies', 'dist')));
+  const policies = new PolicyRegistry(await PolicyEngine.load(readBundle(options.policyDir ?? join(packageRoot(), 'policies', 'dist'))));
   const { classification, key, webhooks, adapters } = readParts(config);
 
   const storage = await openDatabase(config, telemetry, stops);
@@ -51,18 +51,17 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
 
   const incidents: IncidentParts = {
     adapters,
-    policyRevision: () => engine.version.revision,
     freezeOf: freezeAt(config.changeFreezes),
   };
   const commands: AnyCommand[] = [...incidentCommands(incidents, jobs, classification), setFlag, readTimeline(ledger), readEntry(ledger)];
   const { maxInFlight } = config.server;
   const onSettled = measureOrchestrations(telemetry.metrics);
-  const kernel = new Kernel({ database, ledger, engine, clock, telemetry, maxInFlight, onSettled }, commands);
+  const kernel = new Kernel({ database, ledger, policies, clock, telemetry, maxInFlight, onSettled }, commands);
   stops.add(() => kernel.close());
   stops.add(await startIncidentWorkers({ jobs, kernel, adapters, database }));
 
   const { authenticator, devTokens, devUrl } = await openIssuers(config, clock, stops);
-  const parts = { config, database, ledger, engine, kernel, incidents, telemetry };
+  const parts = { config, database, ledger, policies, kernel, telemetry };
   const gateway = await Gateway.listen(parts, { authenticator, webhooks, devTokens });
   stops.add(() => gateway.close());
 
@@ -71,7 +70,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
     url: gateway.url,
     issuer: devUrl,
     dataDescription: description,
-    policyRevision: engine.version.revision,
+    policyRevision: policies.builtIn.version.revision,
     stop: () => stops.run(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Identity } from '../auth/index.ts';
 import { type Clock, digestOfJson, type EntryId, entryOf, type JsonObject, newId } from '../core/index.ts';
 import type { Ledger, Receipt } from '../ledger/index.ts';
-import { type PolicyEngine, type PolicyInput, policyNow } from '../policy/index.ts';
+import { type PolicyEngine, type PolicyInput, type PolicyRegistry, policyNow } from '../policy/index.ts';
 import type { Database, Trx } from '../storage/index.ts';
 import type { Span, Telemetry } from '../telemetry/index.ts';
 import { parseArguments } from './arguments.ts';
@@ -14,7 +14,7 @@ import { claimKey, type IdempotencyClaim, storeOutcome } from './idempotency.ts'
 export type KernelOptions = {
   readonly database: Database;
   readonly ledger: Ledger;
-  readonly engine: PolicyEngine;
+  readonly policies: Pick<PolicyRegistry, 'engineFor'>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly maxInFlight: number;
@@ -88,13 +88,14 @@ export class Kernel {
   }
 
   async #settle<A, S, R extends JsonObject>(trx: Trx, command: Command<A, S, R>, args: A, request: ActionRequest): Promise<Answered> {
-    const scope = this.#scope(request.identity);
+    const engine = this.#options.policies.engineFor(request.identity.actor.tenant);
+    const scope = this.#scope(request.identity, engine);
     const claim = claimOf(command.action, request, scope);
     const earlier = claim && (await claimKey(trx, claim));
     if (earlier !== undefined) return { ...readSettled(earlier), repeated: true };
     const loaded = await command.load(trx, args, scope);
     const input = inputOf(command.action, scope, loaded);
-    const decision = this.#decide(input, scope);
+    const decision = this.#decide(engine, input, scope);
     const effect = decision.result === 'ALLOW' ? await command.effect(trx, args, known(loaded), scope) : null;
     const settled = { decision, result: effect?.result ?? null, entryId: entryOf(scope.decisionId) };
     await this.#record(trx, settled.entryId, input, decision, effect, loaded.about);
@@ -102,13 +103,13 @@ export class Kernel {
     return { ...settled, repeated: false };
   }
 
-  #scope(identity: Identity): Scope {
+  #scope(identity: Identity, { version }: PolicyEngine): Scope {
     const now = this.#options.clock.now();
-    return { ...identity, now, decisionId: newId('decision', now) };
+    return { ...identity, now, decisionId: newId('decision', now), policy: version };
   }
 
-  #decide(input: PolicyInput, scope: Scope): Decision {
-    const { engine, telemetry } = this.#options;
+  #decide(engine: PolicyEngine, input: PolicyInput, scope: Scope): Decision {
+    const { telemetry } = this.#options;
     const evaluation = engine.decide(input);
     if (evaluation.fault !== undefined)
       telemetry.log.error({ err: evaluation.fault, decisionId: scope.decisionId }, 'the policy engine failed, denied');

@@ -13,5 +13,6 @@ export {
 export { type Evaluation, PolicyEngine, type PolicyVersion } from './engine.ts';
 export { PolicyError } from './errors.ts';
 export { type Facts, inputSchema, type PolicyInput, policyInput, policyNow, type Resource } from './input.ts';
+export { PolicyRegistry } from './registry.ts';
 export { failedSelfTest, type SelfTestCase } from './self-test.ts';
 export type { Challenge, Requirement, Verdict } from './verdict.ts';
