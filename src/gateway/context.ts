@@ -1,4 +1,5 @@
 import type { Identity } from '../auth/index.ts';
+import type { Activations } from '../bundles/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Decision, Kernel } from '../govern/index.ts';
 import type { Ledger } from '../ledger/index.ts';
@@ -12,6 +13,7 @@ export type GatewayParts = {
   readonly database: Database;
   readonly ledger: Ledger;
   readonly policies: PolicyRegistry;
+  readonly activations: Activations;
   readonly kernel: Kernel;
   readonly telemetry: Telemetry;
 };

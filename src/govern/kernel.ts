@@ -19,7 +19,7 @@ export type KernelOptions = {
   readonly telemetry: Telemetry;
   readonly maxInFlight: number;
   /** Told of each action once, after its commit and never for a repeated call: where domains count. */
-  readonly onSettled?: (decision: Decision, result: JsonObject | null) => void;
+  readonly onSettled?: (decision: Decision, result: JsonObject | null, input: PolicyInput) => void;
 };
 
 /** What a caller of an action gives. */
@@ -35,7 +35,7 @@ export type Outcome = { readonly decision: Decision; readonly result: JsonObject
 
 /** What one transaction settled; everything a repeated call needs. */
 type Settled = { readonly decision: Decision; readonly result: JsonObject | null; readonly entryId: EntryId };
-type Answered = Settled & { readonly repeated: boolean };
+type Answered = Settled & { /** Null: repeated, decided earlier. */ readonly input: PolicyInput | null };
 
 /**
  * The one way through: identity, decision, ledger, effect, followers. Nothing that changes state, and no view of evidence,
@@ -92,7 +92,7 @@ export class Kernel {
     const scope = this.#scope(request.identity, engine);
     const claim = claimOf(command.action, request, scope);
     const earlier = claim && (await claimKey(trx, claim));
-    if (earlier !== undefined) return { ...readSettled(earlier), repeated: true };
+    if (earlier !== undefined) return { ...readSettled(earlier), input: null };
     const loaded = await command.load(trx, args, scope);
     const input = inputOf(command.action, scope, loaded);
     const decision = this.#decide(engine, input, scope);
@@ -100,7 +100,7 @@ export class Kernel {
     const settled = { decision, result: effect?.result ?? null, entryId: entryOf(scope.decisionId) };
     await this.#record(trx, settled.entryId, input, decision, effect, loaded.about);
     if (claim !== undefined && isFinal(decision)) await storeOutcome(trx, claim, JSON.stringify(settled));
-    return { ...settled, repeated: false };
+    return { ...settled, input };
   }
 
   #scope(identity: Identity, { version }: PolicyEngine): Scope {
@@ -153,13 +153,13 @@ export class Kernel {
     const { telemetry, onSettled } = this.#options;
     span.setAttributes({ 'ig.decision_id': decisionId, 'ig.rule_id': ruleId, 'ig.result': result });
     telemetry.log.info(
-      { decisionId, action, result, ruleId, tenant, micros, entryId: receipt.entryId, repeated: answered.repeated },
+      { decisionId, action, result, ruleId, tenant, micros, entryId: receipt.entryId, repeated: answered.input === null },
       'decided',
     );
-    if (answered.repeated) return;
+    if (answered.input === null) return;
     telemetry.metrics.decisions.inc({ action, result, rule: ruleId });
     try {
-      onSettled?.(answered.decision, answered.result);
+      onSettled?.(answered.decision, answered.result, answered.input);
     } catch (error) {
       telemetry.log.error({ err: error, decisionId }, 'an action is done, but who counts it failed'); // it is committed: the answer stands
     }
