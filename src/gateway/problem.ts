@@ -1,4 +1,4 @@
-import { AuthError } from '../auth/index.ts';
+import { AuthError, stepUpChallenge } from '../auth/index.ts';
 import type { Decision } from '../govern/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { masked, toPublic } from './error-map.ts';
@@ -38,8 +38,6 @@ export function denied(decision: Decision): Response {
   );
 }
 
-function stepUp({ challenge }: Decision): Record<string, string> {
-  if (challenge === null) return {};
-  const { acrValues, maxAge } = challenge;
-  return { 'www-authenticate': `Bearer error="insufficient_user_authentication", acr_values="${acrValues}", max_age="${maxAge}"` };
+function stepUp({ challenge, explanation }: Decision): Record<string, string> {
+  return challenge === null ? {} : { 'www-authenticate': stepUpChallenge(challenge, explanation) };
 }
