@@ -27,6 +27,9 @@ export function newBrowser(): Browser {
 /** What a client asks of a sign-in, as a challenge says it (RFC 9470). */
 export type Asked = { readonly acrValues: string; readonly maxAge: number };
 
+/** Parameters of the request that a challenge does not speak of. */
+export type More = { readonly [name: string]: string };
+
 const redirectUri = 'http://127.0.0.1:53682/signed-in/here';
 
 /** The dev issuer as one of its clients knows it. */
@@ -35,7 +38,7 @@ export function discover(issuer: string, clientId = 'countersign-cli'): Promise<
 }
 
 /** Begins a sign-in by code and PKCE: where the browser goes first, and what the client keeps until it is back. */
-export async function authorization(client: oidc.Configuration, asked: Partial<Asked>, more: { readonly [name: string]: string } = {}) {
+export async function authorization(client: oidc.Configuration, asked: Partial<Asked>, more: More = {}) {
   const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
   const expectedState = oidc.randomState();
   const { href } = oidc.buildAuthorizationUrl(client, {
@@ -51,17 +54,20 @@ export async function authorization(client: oidc.Configuration, asked: Partial<A
   return { href, pkceCodeVerifier, expectedState };
 }
 
-/** Who signs in, at which level, and what the client asked for. */
-export type SigningIn = { readonly identity: string; readonly acr: string; readonly asked: Partial<Asked> };
+/** Who signs in, at which level they do it, and what the client asked for. */
+export type SigningIn = { readonly identity: string; readonly acr: string; readonly asked: Partial<Asked>; readonly more?: More };
 
 /** A whole sign-in: the form is shown, filled in and sent, the code exchanged for tokens. */
-export async function signIn(client: oidc.Configuration, browser: Browser, { identity, acr, asked }: SigningIn) {
-  const { href, ...kept } = await authorization(client, asked);
+export async function signIn(client: oidc.Configuration, browser: Browser, { identity, acr, asked, more }: SigningIn) {
+  const { href, ...kept } = await authorization(client, asked, more);
   const { to: formUrl } = await browser(href);
   const { text: page } = await browser(formUrl);
   const { to: resume } = await browser(formUrl, { identity, acr });
   const back = await arrive(browser, resume);
-  const tokens = await oidc.authorizationCodeGrant(client, new URL(back), { ...kept, maxAge: 60 });
+  const tokens = await oidc.authorizationCodeGrant(client, new URL(back), {
+    ...kept,
+    ...(asked.maxAge !== undefined && { maxAge: Math.max(asked.maxAge, 60) }), // the sign-in took its time
+  });
   return { page, tokens };
 }
 
