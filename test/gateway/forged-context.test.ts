@@ -1,23 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { CompactSign, importJWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { entryOf, epochSeconds, fixedClock, type JsonObject } from '../../src/core/index.ts';
+import { entryOf, epochSeconds, type JsonObject } from '../../src/core/index.ts';
 import { alert, delivery } from '../support/alerts.ts';
 import { rowCounts, startTestGateway, type TestGateway, webhookToken } from '../support/countersign.ts';
+import { call, clock, decided, honest, input, operation, plain, signed, zones } from '../support/forging.ts';
 import { ledgeredInput } from '../support/ledgered.ts';
-import { type HeaderLine, postRaw } from '../support/raw-http.ts';
-import { mutation, type Payload } from '../support/walk.ts';
+import type { HeaderLine } from '../support/raw-http.ts';
 
 /** What the policy is given must come from the token, the connection and the configuration, and from nothing else that a caller sends. */
-const clock = fixedClock(new Date().toISOString());
-const zones = [
-  { zone: 'office', cidrs: ['203.0.113.0/24', '2001:db8:1::/48'] },
-  { zone: 'loopback', cidrs: ['127.0.0.0/8', '::1/128'] },
-];
-const input = { key: 'search.index', enabled: true, justification: 'trying what comes through' };
-const operation = { query: mutation('setFlag'), variables: { input } };
-
 let direct: TestGateway;
 let behindProxy: TestGateway;
 beforeAll(async () => {
@@ -29,47 +18,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([direct.stop(), behindProxy.stop()]);
 });
-
-/** A token with exactly these claims, signed with the key of the gateway's own issuer. Text is sent as it is. */
-async function signed(gateway: TestGateway, claims: string): Promise<string> {
-  const [jwk] = JSON.parse(readFileSync(join(gateway.config.dataDir, 'dev-issuer', 'jwks.json'), 'utf8')).keys;
-  return new CompactSign(Buffer.from(claims))
-    .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: jwk.kid })
-    .sign(await importJWK(jwk, 'RS256'));
-}
-
-const honest = (gateway: TestGateway) => ({
-  iss: gateway.running.issuer,
-  aud: 'countersign',
-  sub: 'sam',
-  tenant: 'alpha',
-  roles: ['sre'],
-  purposes: ['operations'],
-  device_trust: 'medium',
-  session_risk: 40,
-  auth_time: epochSeconds(clock.now()) - 60,
-  acr: 'urn:countersign:acr:pwd',
-  amr: ['pwd'],
-  exp: epochSeconds(clock.now()) + 3_600,
-});
-
-type Call = { readonly lines?: readonly HeaderLine[]; readonly token?: string; readonly body?: unknown; readonly path?: string };
-
-function call(gateway: TestGateway, { lines = [], token = '', body = operation, path = '/graphql' }: Call) {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return postRaw(`${gateway.url}${path}`, text, [...lines, ['Authorization', `Bearer ${token}`]]);
-}
-
-/** Makes the call with an honest token unless another is given; answers with what the policy was given, and decided. */
-async function decided(gateway: TestGateway, over: Call = {}) {
-  const token = over.token ?? (await signed(gateway, JSON.stringify(honest(gateway))));
-  const { status, body } = await call(gateway, { ...over, token });
-  const { setFlag }: { setFlag: Payload } = Object(Object(body).data);
-  if (setFlag === undefined) throw new Error(`${status} ${JSON.stringify(body)}`);
-  return { input: await ledgeredInput(gateway.database, setFlag.receipt.entryId), decision: setFlag.decision };
-}
-
-const plain = { zone: 'loopback', deviceTrust: 'medium', sessionRisk: 40, channel: 'graphql' };
 
 describe('from a peer that is no trusted proxy nothing is believed:', () => {
   let baseline: JsonObject;
@@ -234,73 +182,5 @@ describe('a delivery to the webhook', () => {
       context: { zone: 'internal', deviceTrust: 'high', sessionRisk: 0, channel: 'webhook' },
       actor: { id: 'service:alertmanager-test', kind: 'service', tenant: 'alpha', roles: ['service'] },
     });
-  });
-});
-
-describe('a token of the issuer', () => {
-  /** The honest claims with some of them written otherwise, as JSON text. */
-  const altered = (claims: string) => JSON.stringify(honest(direct)).replace(/}$/, `,${claims}}`);
-  const least = { ...plain, deviceTrust: 'low', sessionRisk: 100 };
-
-  it.each([
-    ['of other types', '"device_trust":3,"session_risk":"0"', least],
-    ['of other types again', '"device_trust":["high"],"session_risk":[0]', least],
-    ['of nothing', '"device_trust":null,"session_risk":null', least],
-    ['of truth', '"device_trust":true,"session_risk":false', least],
-    ['out of range', '"device_trust":"highest","session_risk":101', least],
-    ['below range', '"device_trust":"","session_risk":-1', least],
-    ['that are too large for a number', '"device_trust":"HIGH","session_risk":1e400', least],
-    ['that are no whole number', '"device_trust":" high","session_risk":0.5', least],
-    ['in other letters', '"device_trust":"h\u0456gh","session_risk":"\uff10"', least],
-    ['on a prototype', '"device_trust":"low","session_risk":100,"__proto__":{"device_trust":"high","session_risk":0}', least],
-    ['of a context that is not its to tell', '"zone":"office","channel":"job","now":0,"context":{"zone":"office"}', plain],
-  ])('with claims %s', async (_name, claims, expected) => {
-    const { input: given } = await decided(direct, { token: await signed(direct, altered(claims)) });
-    expect(given['context']).toEqual(expected);
-  });
-
-  it.each([
-    ['a sign-in told as text', '"auth_time":"1772445600"', { authTime: null }],
-    ['a sign-in in the future', `"auth_time":4102444800`, { authTime: null }],
-    ['a sign-in at a fraction', '"auth_time":1772445600.5', { authTime: null }],
-    ['a level in a list', '"acr":["urn:countersign:acr:mfa"]', { acr: null }],
-    ['a kind of its own', '"kind":"service","actor":{"kind":"system"}', { kind: 'human' }],
-    ['roles that nobody mapped', '"roles":["sre","service","system","__proto__","org-admin\u200b"]', { roles: ['sre'] }],
-  ])('with %s', async (_name, claims, expected) => {
-    const { input: given } = await decided(direct, { token: await signed(direct, altered(claims)) });
-    expect(given['actor']).toMatchObject(expected);
-  });
-
-  it.each([
-    ['a purpose in other letters', '"purposes":["operat\u0456ons"]'],
-    ['a purpose in another width', '"purposes":["\uff4fperations"]'],
-    ['a purpose with an invisible letter', '"purposes":["operations\u200b"]'],
-    ['purposes as an object', '"purposes":{"0":"operations","length":1}'],
-  ])('with %s is denied by `core.purpose`', async (_name, claims) => {
-    const { decision } = await decided(direct, { token: await signed(direct, altered(claims)) });
-    expect([decision.result, decision.rules.map(({ ruleId }) => ruleId)]).toEqual(['DENY', ['core.purpose']]);
-  });
-
-  it.each([
-    ['a role in Cyrillic letters', '"roles":["\u0455re"]', 403, 'auth.role_missing'],
-    ['a role in full width', '"roles":["\uff53\uff52\uff45"]', 403, 'auth.role_missing'],
-    ['a role in capitals', '"roles":["SRE"]', 403, 'auth.role_missing'],
-    ['a role with an invisible letter', '"roles":["s\u200bre"]', 403, 'auth.role_missing'],
-    ['a role that ends in NUL', '"roles":["sre\\u0000"]', 403, 'auth.role_missing'],
-    ['roles as an object', '"roles":{"sre":true}', 403, 'auth.role_missing'],
-    ['roles on a prototype', '"roles":[],"__proto__":{"roles":["sre"]}', 403, 'auth.role_missing'],
-    ['a tenant in other letters', '"tenant":"\u0430lpha"', 401, 'auth.claims_invalid'],
-    ['a tenant in capitals', '"tenant":"Alpha"', 401, 'auth.claims_invalid'],
-    ['two tenants', '"tenant":["alpha","beta"]', 401, 'auth.claims_invalid'],
-    ['the tenant of the installation', '"tenant":"system"', 401, 'auth.claims_invalid'],
-    ['the tenant of a prototype', '"tenant":"__proto__"', 401, 'auth.claims_invalid'],
-    ['the name of a service', '"sub":"service:orchestrator"', 401, 'auth.claims_invalid'],
-    ['the name of a service in full width', '"sub":"\uff53ervice:orchestrator"', 401, 'auth.claims_invalid'],
-    ['no number', '"session_risk":NaN', 401, 'auth.token_malformed'],
-  ])('with %s: %s %i %s', async (_name, claims, status, code) => {
-    const before = await rowCounts(direct.database);
-    const answer = await call(direct, { token: await signed(direct, altered(claims)) });
-    expect([answer.status, Object(answer.body).code]).toEqual([status, code]);
-    expect(await rowCounts(direct.database)).toEqual(before);
   });
 });
