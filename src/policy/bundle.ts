@@ -19,9 +19,9 @@ const rule = z.object({
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 const manifest = z.object({
-  revision: z.string().min(1),
+  revision: z.string().min(1).max(100),
   /** Grows with every change: what goes forward and what goes back. */
-  serial: z.int().min(1),
+  serial: z.int().min(1).max(2_147_483_647),
   /** Of all that decides: see `policyDigest`. */
   digest,
   selfTest: digest,
@@ -139,7 +139,7 @@ function parseJson(where: string, files: BundleFiles, name: string): unknown {
 }
 
 function malformed(where: string, why: string): PolicyError {
-  return new PolicyError('policy.bundle_malformed', `the policy bundle in \`${where}\` is malformed: ${why}`, {
+  return new PolicyError('policy.bundle_malformed', `the policy bundle in \`${where}\` is malformed: ${why.replaceAll('\n', ' ')}`, {
     remedy: 'run `npm run policy:build`',
   });
 }

@@ -83,6 +83,7 @@ export type World = TestDatabase & {
   readonly kernel: Kernel;
   readonly ledger: Ledger;
   readonly clock: ReturnType<typeof fixedClock>;
+  readonly telemetry: Telemetry;
   readonly metrics: Metrics;
   readonly sent: Sent[];
   readonly settled: { decision: Decision; result: JsonObject | null }[];
@@ -154,6 +155,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     kernel,
     ledger,
     clock,
+    telemetry,
     metrics,
     sent,
     settled,
