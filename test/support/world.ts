@@ -93,7 +93,7 @@ export type World = TestDatabase & {
   govern(action: string, identity: Identity, args: unknown, idempotencyKey?: string): Promise<Outcome>;
 };
 
-export type WorldOptions = Partial<Omit<KernelOptions, 'database' | 'telemetry' | 'policies'>> & {
+export type WorldOptions = Partial<Omit<KernelOptions, 'database' | 'telemetry'>> & {
   readonly engine?: PolicyEngine;
   /** Another world whose database, ledger and clock this one shares: a second gateway. */
   readonly beside?: World;
