@@ -3,11 +3,12 @@
 # description: No changes to production while a freeze holds.
 package rules.orchestration.change_freeze
 
+import data.lib.break_glass
 import data.lib.result
 
 # METADATA
 # title: Change freeze
-# description: Nothing is executed during a change freeze of the tenant.
+# description: Nothing is executed during a change freeze of the tenant, unless under break-glass.
 # custom:
 #   id: orchestration.change_freeze
 #   precedence: 110
@@ -16,6 +17,7 @@ import data.lib.result
 unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
 	input.action == "orchestration.execute"
 	not _thawed
+	not break_glass.in_force
 }
 
 default _thawed := false
