@@ -4,8 +4,16 @@ import { type Config, packageRoot } from './config/index.ts';
 import { type Clock, systemClock } from './core/index.ts';
 import { setFlag } from './flags/index.ts';
 import { Gateway } from './gateway/index.ts';
-import { type AnyCommand, Kernel } from './govern/index.ts';
-import { freezeAt, type IncidentParts, incidentCommands, measureOrchestrations, startIncidentWorkers } from './incidents/index.ts';
+import { type AnyCommand, Kernel, type KernelOptions } from './govern/index.ts';
+import {
+  announceBreakGlass,
+  calendarAt,
+  freezeAt,
+  type IncidentParts,
+  incidentCommands,
+  measureOrchestrations,
+  startIncidentWorkers,
+} from './incidents/index.ts';
 import { PolicyEngine, readBundle } from './policy/index.ts';
 import { openDatabase, openIssuers, openJobs, openTelemetry, readParts, StopList, startLedger } from './start/index.ts';
 import type { Telemetry } from './telemetry/index.ts';
@@ -52,17 +60,21 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const incidents: IncidentParts = {
     adapters,
     policyRevision: () => engine.version.revision,
-    freezeOf: freezeAt(config.changeFreezes),
+    calendarOf: calendarAt(config.calendars),
+    freezeOf: freezeAt(config.changeFreezes, config.calendars),
   };
   const commands: AnyCommand[] = [...incidentCommands(incidents, jobs, classification), setFlag, readTimeline(ledger), readEntry(ledger)];
   const { maxInFlight } = config.server;
-  const onSettled = measureOrchestrations(telemetry.metrics);
+  const followers = [measureOrchestrations(telemetry.metrics), announceBreakGlass(telemetry)];
+  const onSettled: KernelOptions['onSettled'] = (decision, result) => {
+    for (const follow of followers) follow(decision, result);
+  };
   const kernel = new Kernel({ database, ledger, engine, clock, telemetry, maxInFlight, onSettled }, commands);
   stops.add(() => kernel.close());
   stops.add(await startIncidentWorkers({ jobs, kernel, adapters, database }));
 
   const { authenticator, devTokens, devUrl } = await openIssuers(config, clock, stops);
-  const parts = { config, database, ledger, engine, kernel, incidents, telemetry };
+  const parts = { config, clock, database, ledger, engine, kernel, incidents, telemetry };
   const gateway = await Gateway.listen(parts, { authenticator, webhooks, devTokens });
   stops.add(() => gateway.close());
 

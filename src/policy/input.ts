@@ -108,6 +108,8 @@ const facts = z.strictObject({
   /** The break-glass that an action is about: the actor's own on the incident, or the one under review. */
   breakGlass: z
     .strictObject({
+      /** Absent when there is none. */
+      id: z.string().exactOptional(),
       active: z.boolean(),
       /** Seconds until it ends, 0 when none is active. */
       secondsLeft: z.int().min(0),

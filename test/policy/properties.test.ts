@@ -80,6 +80,12 @@ function isOpen(calendar: PolicyInput['facts']['calendar']): boolean {
   return window === null || (window.days.includes(weekday) && window.from <= minuteOfDay && minuteOfDay < window.until);
 }
 
+/** Whether the actor's own break-glass holds, said once more. */
+function isBroken({ actor, facts: { breakGlass } }: PolicyInput): boolean {
+  const { active = false, secondsLeft = 0, declaredBy } = breakGlass ?? {};
+  return active && secondsLeft > 0 && declaredBy === actor.id;
+}
+
 const resultOf = (input: unknown) => engine.decide(input as PolicyInput).verdict.result;
 const changed = (input: PolicyInput, path: string, value: Json) => varied(input, { [path]: value });
 
@@ -198,25 +204,33 @@ describe('of what is allowed', () => {
     ofAllowed((input) => resultOf(changed(input, 'actor.roles', [...input.actor.roles, 'viewer', 'sre'])) === 'ALLOW');
   });
 
-  it('no execution is unapproved, stopped, stale, of another plan or weakly signed in', () => {
-    const executions = golden.filter(({ action }) => action === 'orchestration.execute');
+  const executions = golden.filter(({ action }) => action === 'orchestration.execute');
+  const isGrave = ({ resource }: PolicyInput) => resource.severity === null || ['P0', 'P1'].includes(resource.severity);
+
+  it('no execution is stopped, stale, of another plan or weakly signed in', () => {
     ofAllowed((input) => {
-      if (input.action !== 'orchestration.execute') return true;
-      const { actor, facts, now, resource } = input;
-      const { orchestration, approvals = [], dryRun } = facts;
-      const others = approvals.filter((approval) => approval.actor !== actor.id && approval.actor !== orchestration?.proposedBy);
-      const { active = false, secondsLeft = 0, declaredBy } = facts.breakGlass ?? {};
-      const broken = active && secondsLeft > 0 && declaredBy === actor.id;
-      expect({ killSwitch: facts.killSwitch, frozen: !broken && facts.freeze?.active }).toEqual({ killSwitch: false, frozen: false });
-      expect({ status: orchestration?.status, passed: dryRun?.passed }).toEqual({ status: 'APPROVED', passed: true });
+      const { action, actor, facts, now } = input;
+      if (action !== 'orchestration.execute') return true;
+      const { dryRun, killSwitch, orchestration, request } = facts;
+      expect([killSwitch, orchestration?.status, dryRun?.passed]).toEqual([false, 'APPROVED', true]);
       expect(dryRun?.ageSeconds).toSatisfy((age: number) => age >= 0 && age <= 1_800);
-      expect(facts.request?.planHash).toBe(orchestration?.planHash);
-      const grave = resource.severity === 'P0' || resource.severity === 'P1';
-      if (!broken) expect(others.map(({ planHash }) => planHash)).toContain(orchestration?.planHash);
-      if (!broken && !grave) expect(isOpen(facts.calendar)).toBe(true);
-      if (!broken && !grave && resource.severity !== null) return true;
+      expect(request?.planHash).toBe(orchestration?.planHash);
+      if (!isGrave(input) && !isBroken(input)) return true;
       expect(actor.acr).toBe('urn:countersign:acr:mfa');
       expect(now.epoch - (actor.authTime ?? Number.NaN)).toSatisfy((age: number) => age >= 0 && age <= 900);
+      return true;
+    }, executions);
+  });
+
+  it('no execution is unapproved, frozen or outside the change window, unless under a break-glass of its own', () => {
+    ofAllowed((input) => {
+      const { action, actor, facts, resource } = input;
+      if (action !== 'orchestration.execute' || isBroken(input)) return true;
+      const { approvals = [], freeze, orchestration } = facts;
+      const others = approvals.filter((approval) => approval.actor !== actor.id && approval.actor !== orchestration?.proposedBy);
+      expect(others.map(({ planHash }) => planHash)).toContain(orchestration?.planHash);
+      expect(freeze?.active).toBe(false);
+      if (resource.severity === null || !isGrave(input)) expect(isOpen(facts.calendar)).toBe(true);
       return true;
     }, executions);
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { newId } from '../../core/index.ts';
 import { type AnyCommand, defineCommand } from '../../govern/index.ts';
+import { underBreakGlass } from '../break-glass/index.ts';
 import { insertVerdict, moveOrchestration } from '../orchestration-store.ts';
 import { type IncidentParts, justificationArg, loadOrchestration, orchestrationIdArg, planHashArg } from './parts.ts';
 
@@ -9,8 +10,8 @@ export function approve(parts: IncidentParts): AnyCommand {
   return defineCommand({
     action: 'orchestration.approve',
     args: z.strictObject({ orchestrationId: orchestrationIdArg, planHash: planHashArg, justification: justificationArg }),
-    load: (trx, { orchestrationId, planHash, justification }, scope) =>
-      loadOrchestration(trx, orchestrationId, scope, parts, { planHash, justification }),
+    load: async (trx, { orchestrationId, planHash, justification }, scope) =>
+      underBreakGlass(trx, await loadOrchestration(trx, orchestrationId, scope, parts, { planHash, justification }), scope),
     effect: async (trx, { planHash, justification }, orchestration, { actor, now }) => {
       const id = newId('approval', now);
       await insertVerdict(trx, actor.tenant, orchestration.id, {

@@ -4,6 +4,7 @@ import { knownResource, type Loaded, type Scope, unknownResource } from '../../g
 import type { Facts, Resource } from '../../policy/index.ts';
 import type { Trx } from '../../storage/index.ts';
 import type { Adapters } from '../adapters/index.ts';
+import type { CalendarFacts } from '../calendar.ts';
 import type { Incident, Orchestration } from '../model.ts';
 import { approvalsOf, lockOrchestration } from '../orchestration-store.ts';
 import { planHash } from '../plan.ts';
@@ -14,6 +15,8 @@ export type IncidentParts = {
   readonly adapters: Adapters;
   /** The policy that decides now: part of what a plan hash covers. */
   readonly policyRevision: () => string;
+  /** The tenant's own calendar and clocks at a moment. */
+  readonly calendarOf: (tenant: string, at: Date) => CalendarFacts;
   readonly freezeOf: (tenant: string, at: Date) => { active: boolean; until: string; reason: string };
 };
 
