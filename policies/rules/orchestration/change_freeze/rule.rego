@@ -12,7 +12,7 @@ import data.lib.result
 # custom:
 #   id: orchestration.change_freeze
 #   precedence: 110
-#   remedy: wait for the end of the freeze, or have it lifted in the configuration
+#   remedy: wait for the end of the freeze, have it lifted in the configuration, or on a P0 or P1 declare break-glass
 #   reference: SOC 2 CC8.1
 unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
 	input.action == "orchestration.execute"
