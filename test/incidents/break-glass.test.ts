@@ -115,7 +115,9 @@ describe('a declaration is refused', () => {
     ['breakglass.time_box', rosa, { minutes: 61 }],
   ])('by %s', async (rule, who, over) => {
     const incidentId = await openIncident(world, grave());
+    const counted = await countOf('declare');
     const outcome = await declare(incidentId, who, over);
+    expect(await countOf('declare')).toBe(counted);
     const [entry] = (await entries(world, 'breakglass.declare')).filter(({ subject }) => subject === `incident:${incidentId}`);
     expect(Object(entry?.['data']).decision.ruleId).toBe(rule);
     expect([outcome.decision.result, outcome.result, await rows('break_glass')]).toEqual(['DENY', null, []]);
