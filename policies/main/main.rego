@@ -7,6 +7,7 @@
 #   - input: schema.input
 package main
 
+import data.lib.break_glass
 import data.lib.result
 import data.rules
 
@@ -41,6 +42,12 @@ _grants contains grant if {
 	_domain == "alert"
 	some grant
 	rules.alert[_].grant[grant]
+}
+
+_grants contains grant if {
+	_domain == "breakglass"
+	some grant
+	rules.breakglass[_].grant[grant]
 }
 
 _grants contains grant if {
@@ -84,6 +91,13 @@ _unmet contains requirement if {
 	_known
 	some requirement
 	rules.alert[_].unmet[requirement]
+}
+
+_unmet contains requirement if {
+	_domain == "breakglass"
+	_known
+	some requirement
+	rules.breakglass[_].unmet[requirement]
 }
 
 _unmet contains requirement if {
@@ -175,6 +189,12 @@ _challenge := _unmet_in_order[0].challenge if _result == "STEP_UP"
 # Who only looks on learns that the answer is no, not why: the reasons tell of other people's approvals and of the
 # defences.
 _obligations contains "mask_explanation" if not _may_know_why
+
+# Every use of a break-glass is looked at afterwards, by two people.
+_obligations contains "review_break_glass" if {
+	_result == "ALLOW"
+	break_glass.in_force
+}
 
 _may_know_why if count({role | some role in input.actor.roles} & _told_why) > 0
 
