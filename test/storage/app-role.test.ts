@@ -62,6 +62,10 @@ describe('the application role', () => {
       'ledger_subject: insert, select',
       'ledger_tile: insert, select, update',
       'orchestration: insert, select, update',
+      'policy_activation: insert, select',
+      'policy_bundle: insert, select, update',
+      'policy_divergence: insert, select',
+      'policy_proposal: delete, insert, select',
     ]);
   });
 
@@ -127,6 +131,9 @@ const allowed: Record<string, string> = {
   'approval.verdict': `'APPROVED'`,
   'break_glass.expires_at': `'2026-01-01T01:00:00Z'`,
   'break_glass_review.verdict': `'JUSTIFIED'`,
+  'policy_proposal.action': `'policy.publish'`,
+  'policy_activation.action': `'policy.publish'`,
+  'policy_activation.confirmed_by': `'y'`,
 };
 
 describe('row-level security', () => {
