@@ -8,6 +8,7 @@ export type ToolErrorCode =
   | 'policy.malformed'
   | 'policy.stale'
   | 'policy.uncovered'
+  | 'records.unreadable'
   | 'codegen.stale';
 
 /** A build step that cannot go on. The message says what was tried; the remedy says what to do. */
