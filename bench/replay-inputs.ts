@@ -51,7 +51,7 @@ export function inputAt(n: number): PolicyInput {
   };
 }
 
-type Draw = <T>(values: readonly [T, ...T[]]) => T;
+type Draw = <T>(values: readonly T[]) => T;
 
 function planFacts(status: string, draw: Draw): PolicyInput['facts'] {
   const people = ['usr_1', 'usr_2', 'usr_3', 'usr_4'] as const;
@@ -70,10 +70,12 @@ function planFacts(status: string, draw: Draw): PolicyInput['facts'] {
 /** Draws that are the same for the same seed (mulberry32). */
 function drawer(seed: number): Draw {
   let state = seed;
-  return (values) => {
+  return <T>(values: readonly T[]): T => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return values[((mixed ^ (mixed >>> 14)) >>> 0) % values.length] ?? values[0];
+    const drawn = values[((mixed ^ (mixed >>> 14)) >>> 0) % values.length];
+    if (drawn === undefined) throw new Error('there is nothing to draw from');
+    return drawn;
   };
 }

@@ -1,6 +1,9 @@
 export { type Compiled, compilePolicies } from './compile/compile.ts';
 export { notSources } from './compile/sources.ts';
+export type { DecisionEvent } from './decision-log/event.ts';
+export { decisionEvents, type LeftOut } from './decision-log/events.ts';
 export { ToolError } from './errors.ts';
+export { type Explanation, explain, type RuleView, type Today } from './explain/explain.ts';
 export { databaseRecords, exportRecords, type Records } from './recorded/records.ts';
 export { readCandidate } from './replay/candidate.ts';
 export type { Example } from './replay/judge.ts';
