@@ -90,7 +90,7 @@ test('a denial: who, what, when, by which policy, every unmet requirement in ord
 test('an ALLOW names its grant, its effect and its place under a checkpoint', async () => {
   const found = await explained('rick executes', reading);
   expect(found).toMatchObject({ decision: { result: 'ALLOW' }, unmet: [], determining: { ruleId: 'orchestration.role_grant' } });
-  expect(found.effect).toMatchObject({ orchestrationId: expect.stringMatching(/^orc_/) });
+  expect(found.effect).toMatchObject({ status: 'EXECUTING', runId: expect.stringMatching(/^run_/) });
   const checkpoint = await history.world.ledger.checkpoint(acme);
   const receipt = await history.world.ledger.receipt(acme, entryOf(idOf('rick executes')));
   if (receipt?.status !== 'SEQUENCED') throw new Error('it is not sequenced');
