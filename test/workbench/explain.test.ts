@@ -177,6 +177,14 @@ describe('countersign policy explain', () => {
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(await explained('rick executes'))));
   });
 
+  test('what a log holds cannot act on a terminal', async () => {
+    const name = 'sam approves what sam proposed';
+    const copy = altered(name, '"explanation":"', '"explanation":"\\u001b[2Jall is well\\nALLOW ');
+    const { code, stdout } = await cli([idOf(name), '--export', copy]);
+    expect([code, stdout.split('\n')[1]]).toEqual([0, expect.stringContaining('  \uFFFD[2Jall is well\uFFFDALLOW `usr_sam` proposed')]);
+    removeFolders([copy]);
+  });
+
   test('ends with 1 for an id that no log has, with 2 for one that is none', async () => {
     const unknown = newId('decision');
     expect(await cli([unknown])).toMatchObject({ code: 1, stdout: '', stderr: `there is no decision ${unknown} in any log\n` });

@@ -5,7 +5,7 @@ import { isId } from '../../core/index.ts';
 import { PolicyEngine, readBundle } from '../../policy/index.ts';
 import { type Explanation, explain, type RuleView, type Today } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
-import { exitCode, print, run } from '../report.ts';
+import { exitCode, lines, print, run } from '../report.ts';
 import { type RecordsOptions, withRecords, withRecordsOptions } from './records.ts';
 
 type ExplainOptions = RecordsOptions & { readonly policy: string; readonly json: boolean };
@@ -39,7 +39,7 @@ function describe(found: Explanation): string {
   const { decision, entry, determining, unmet, input, effect } = found;
   const roles =
     input.state === 'exact' ? ` (${entry.actor.kind}; ${input.input.actor.roles.join(', ') || 'no roles'})` : ` (${entry.actor.kind})`;
-  return [
+  return lines([
     `${decision.result} by ${titled(determining)}`,
     `  ${decision.explanation}`,
     ...(decision.result === 'ALLOW' ? valuesIn(determining) : []),
@@ -63,7 +63,7 @@ function describe(found: Explanation): string {
     ]),
     '',
     describeToday(found.today, decision.policy.digest),
-  ].join('\n');
+  ]);
 }
 
 function titled({ ruleId, title, reference }: RuleView): string {

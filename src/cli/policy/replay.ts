@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Example, type Group, type ReplayReport, readCandidate, replay, resolveTool } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
-import { exitCode, print, run } from '../report.ts';
+import { exitCode, lines, print, run } from '../report.ts';
 import { parseMoment, type RecordsOptions, withRecords, withRecordsOptions } from './records.ts';
 
 type ReplayOptions = RecordsOptions & {
@@ -46,14 +46,14 @@ function onProgress(entries: number): void {
 
 function describe(report: ReplayReport): string {
   const { candidate, recordedBy } = report;
-  return [
+  return lines([
     `candidate ${candidate.revision}, ${candidate.digest}`,
     ...recordedBy.map(({ revision, digest, count }) => `${count} decided by ${revision}, ${digest}`),
     '',
     ...totalsOf(report),
     ...report.groups.flatMap(describeGroup),
     ...faultsOf(report),
-  ].join('\n');
+  ]);
 }
 
 function totalsOf({ entries, replayed, unchanged, reworded, changed, kinds, notReplayable, faults, decisions }: ReplayReport): string[] {
