@@ -156,6 +156,11 @@ describe('countersign policy decisions', () => {
     }
   });
 
+  test('ends with 2 for a log that the database does not have', async () => {
+    const { code, stdout, stderr } = await cli(['--log', 'initech']);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('error: there is no log `initech` in PostgreSQL at ')]);
+  });
+
   test('ends with 1 when an entry cannot be read, and says so after the others', async () => {
     const copy = makeFolder('decision-log');
     onTestFinished(() => removeFolders([copy]));

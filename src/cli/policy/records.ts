@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { loadConfig } from '../../config/index.ts';
+import { listLogs } from '../../ledger/index.ts';
 import { attachStorage } from '../../storage/index.ts';
 import { databaseRecords, exportRecords, type Records } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
@@ -23,6 +24,11 @@ export async function withRecords<T>(options: RecordsOptions, work: (records: Re
   const { env, dataDir } = loadConfig();
   const storage = await attachStorage({ databaseUrl: env.databaseUrl, databaseAppUrl: env.databaseAppUrl, dataDir });
   try {
+    if (log !== undefined && !(await listLogs(storage.ownerUrl)).includes(log)) {
+      throw new CliError('cli.invalid_option', `there is no log \`${log}\` in ${storage.description}`, {
+        remedy: 'name one that has entries, or leave --log out to read them all',
+      });
+    }
     return await work(databaseRecords(storage, log));
   } finally {
     await storage.close();
