@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { isJsonObject } from '../../src/core/index.ts';
 import type { PolicyBundle } from '../../src/policy/index.ts';
 import { exportRecords, type ReplayReport, replay, ToolError } from '../../src/workbench/index.ts';
 import { differenceOf, isReworded } from '../../src/workbench/replay/compare.ts';
@@ -202,6 +203,14 @@ describe('of the decisions in an export', () => {
       missing: 0,
     });
     expect(Object.keys(changesOf(report)).toSorted()).toEqual(['the same on a roaming device', 'the same with a password only']);
+  });
+
+  test('an input is known by its digest, in whatever order its keys are written', async () => {
+    const reversed = (_: string, value: unknown): unknown =>
+      isJsonObject(value) ? Object.fromEntries(Object.entries(value).toReversed()) : value;
+    const copy = copyWith((lines) => lines.map((line) => JSON.stringify(JSON.parse(line), reversed)));
+    const report = await replay({ records: await exportRecords(copy), candidate: planted, examples: 100 });
+    expect(report).toEqual(await all(planted, { log: acme }));
   });
 
   test('a folder that is none is refused', async () => {

@@ -1,5 +1,5 @@
 import { type DecisionId, entryOf } from '../../core/index.ts';
-import type { PolicyEngine, PolicyRule, PolicyVersion, Requirement, Verdict } from '../../policy/index.ts';
+import type { PolicyEngine, PolicyInput, PolicyRule, PolicyVersion, Requirement, Verdict } from '../../policy/index.ts';
 import { ToolError } from '../errors.ts';
 import { type RecordedDecision, type RecordedEntry, type RecordedInput, readInput, readLeaf } from '../recorded/entry.ts';
 import type { Place, Records } from '../recorded/records.ts';
@@ -58,9 +58,9 @@ export async function explain(decisionId: DecisionId, records: Records, engine: 
   };
 }
 
-function todayOf(engine: PolicyEngine, decision: RecordedDecision, input: Parameters<PolicyEngine['decide']>[0]): Today {
-  const { verdict, policy } = engine.decide(input);
-  return { policy, verdict, difference: differenceOf(decision, verdict) };
+function todayOf(engine: PolicyEngine, decision: RecordedDecision, input: PolicyInput): Today {
+  const { verdict } = engine.judge(input);
+  return { policy: engine.version, verdict, difference: differenceOf(decision, verdict) };
 }
 
 function viewOf(ruleId: string, rules: readonly PolicyRule[], input: unknown): RuleView {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PolicyEngine, Verdict } from '../../policy/index.ts';
-import { mayBeInput, notExact, type RecordedDecision, type RecordedEntry, type RecordedInput, readLeaf } from '../recorded/entry.ts';
+import { type RecordedDecision, type RecordedEntry, readInput, readLeaf } from '../recorded/entry.ts';
 import { differenceOf, isReworded } from './compare.ts';
 
 const withRoles = z.object({ actor: z.object({ roles: z.array(z.string()) }) });
@@ -43,26 +43,15 @@ export function judge(engine: PolicyEngine, body: Buffer, since: number): Outcom
   if (leaf.entry !== undefined && Date.parse(leaf.entry.ts) < since) return { kind: 'before' };
   if (leaf.kind !== 'decision') return { kind: leaf.kind };
   const { entry, decision } = leaf;
-  const again = decideAgain(engine, entry, decision);
-  if ('state' in again) return { kind: again.state === 'erased' ? 'erased' : 'altered', decisionId: decision.decisionId };
+  const recorded = readInput(entry, decision);
+  if (recorded.state !== 'exact') return { kind: recorded.state, decisionId: decision.decisionId };
+  const again = engine.judge(recorded.input).verdict;
   const example = exampleOf(entry, decision, again);
   if (decision.ruleId === 'engine.fault') return { kind: 'fault', decision, example };
   const kind = differenceOf(decision, again);
   if (kind === undefined) return { kind: 'unchanged', reworded: isReworded(decision, again), decision };
   const group = { kind, action: entry.type, roles: rolesOf(entry), recordedRule: decision.ruleId, candidateRule: again.ruleId };
   return { kind: 'changed', decision, group, example };
-}
-
-/** The candidate's verdict; or why the input is not the one decided on. The engine digests what it decides, so that is not done twice. */
-function decideAgain(engine: PolicyEngine, entry: RecordedEntry, decision: RecordedDecision): Verdict | RecordedInput {
-  const { input } = entry.data;
-  if (!mayBeInput(input)) return notExact(entry);
-  try {
-    const { verdict, inputDigest } = engine.decide(input);
-    return inputDigest === decision.inputDigest ? verdict : notExact(entry);
-  } catch {
-    return notExact(entry); // no canonical form: it cannot be what the kernel digested
-  }
 }
 
 function exampleOf({ actor, subject }: RecordedEntry, decision: RecordedDecision, candidate: Verdict): Example {
