@@ -1,12 +1,14 @@
 import { benchDecide } from './decide.ts';
 import { benchGovern } from './govern.ts';
 import { benchReload } from './reload.ts';
+import { benchReplay } from './replay.ts';
 
 /** `npm run bench -- <name>`: everything a benchmark compares, it measures in this one run. */
 const benches: ReadonlyMap<string, () => Promise<void>> = new Map([
   ['decide', benchDecide],
   ['govern', benchGovern],
   ['reload', benchReload],
+  ['replay', benchReplay],
 ]);
 
 const name = process.argv[2] ?? '';

@@ -1,20 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { z } from 'zod';
-import { packageRoot } from '../config/index.ts';
 import { CodedError } from '../core/index.ts';
 import { buildCommand } from './evidence/build.ts';
 import { keygenCommand } from './evidence/keygen.ts';
 import { exitCodes, printError } from './evidence/output.ts';
 import { signCommand } from './evidence/sign.ts';
 import { verifyCommand } from './evidence/verify.ts';
-
-const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')));
+import { packageVersion } from './version.ts';
 
 const program = new Command('ig-evidence')
   .description('Builds, signs and verifies what a release must show. Verifying needs no network and no trust in what built it.')
-  .version(version)
+  .version(packageVersion())
   .addHelpText('after', '\nExit codes: 0 done or verified, 1 verification failed, 2 wrong usage or input.')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();

@@ -22,6 +22,11 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Lines as one text. What comes from a log was written by anyone: it may neither move a terminal's cursor nor look like another line. */
+export function lines(texts: readonly string[]): string {
+  return texts.map((text) => text.replace(/\p{Cc}/gu, '\uFFFD')).join('\n');
+}
+
 /** Rows as aligned columns. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));

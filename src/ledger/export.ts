@@ -7,9 +7,7 @@ import type { TenantId } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
 import { LedgerError } from './errors.ts';
 import type { Ledger } from './ledger.ts';
-import { leavesBetween } from './store.ts';
-
-const PAGE = 1_000;
+import { leafPages } from './walk.ts';
 
 /**
  * Writes a log as plain files that verify offline, at constant memory: `entries.jsonl` (a leaf body a line, in order),
@@ -30,8 +28,7 @@ export async function exportLog(database: Database, ledger: Ledger, log: TenantI
 }
 
 async function* lines(database: Database, log: TenantId, size: number): AsyncGenerator<Buffer> {
-  for (let from = 0; from < size; from += PAGE) {
-    const leaves = await database.transaction(log, (trx) => leavesBetween(trx, log, from, Math.min(from + PAGE, size)));
+  for await (const { leaves } of leafPages(database, log, size)) {
     for (const leaf of leaves) yield Buffer.concat([leaf.body, Buffer.from('\n')]);
   }
 }

@@ -124,6 +124,23 @@ export async function isWaiting(trx: Trx, log: string, entryId: string): Promise
   return row !== undefined;
 }
 
+/** The bytes of an entry that has not got its place yet. */
+export async function waitingBody(trx: Trx, log: string, entryId: string): Promise<Buffer | undefined> {
+  const row = await trx
+    .selectFrom('ledger_outbox')
+    .select('body')
+    .where('tenant', '=', log)
+    .where('entry_id', '=', entryId)
+    .executeTakeFirst();
+  return row?.body;
+}
+
+/** How many entries have their place; 0 for a log that does not exist. */
+export async function headSize(trx: Trx, log: string): Promise<number> {
+  const row = await trx.selectFrom('ledger_head').select('size').where('tenant', '=', log).executeTakeFirst();
+  return Number(row?.size ?? 0n);
+}
+
 /** Leaves with `from` <= seq < `to`, in order; fewer than their number says where some are gone. */
 export async function leavesBetween(trx: Trx, log: string, from: number, to: number): Promise<SequencedLeaf[]> {
   const rows = await trx

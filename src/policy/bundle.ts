@@ -12,6 +12,8 @@ const rule = z.object({
   remedy: z.string().nullable(),
   precedence: z.number().nullable(),
   reference: z.string().nullable(),
+  /** Paths of the input that the rule reads, `actor.roles` for one. */
+  reads: z.array(z.string()).optional(),
   package: z.string(),
   file: z.string(),
 });

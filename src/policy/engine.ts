@@ -8,15 +8,19 @@ import { faultVerdict, readVerdict, type Verdict } from './verdict.ts';
 /** Which policy decided. */
 export type PolicyVersion = { readonly digest: string; readonly revision: string };
 
-export type Evaluation = {
+/** What the policy says of an input, and at what cost. */
+export type Judgement = {
   readonly verdict: Verdict;
-  readonly policy: PolicyVersion;
-  /** `sha256:` of the input's canonical JSON: what replays compare. */
-  readonly inputDigest: string;
   /** Time the evaluation took, microseconds. */
   readonly micros: number;
   /** Why the engine could not answer, for the log; undefined when it did. */
   readonly fault?: unknown;
+};
+
+export type Evaluation = Judgement & {
+  readonly policy: PolicyVersion;
+  /** `sha256:` of the input's canonical JSON: what replays compare. */
+  readonly inputDigest: string;
 };
 
 /** Wasm memory in pages of 64 KiB: it grows on demand and never shrinks, so it is bounded. */
@@ -51,13 +55,18 @@ export class PolicyEngine {
   /** Decides one input. Never throws for what the policy does: a trap, no answer or half an answer is a denial by `engine.fault`. */
   decide(input: PolicyInput): Evaluation {
     const inputDigest = digestOfJson(input);
+    return { ...this.judge(input), policy: this.version, inputDigest };
+  }
+
+  /** As `decide`, for who knows the input's digest already. */
+  judge(input: PolicyInput): Judgement {
     const started = process.hrtime.bigint();
     try {
       if (this.#policy === undefined) throw new Error('the policy in force cannot be used');
       const verdict = readVerdict(this.#policy.evaluate(input, this.manifest.entrypoint));
-      return { verdict, policy: this.version, inputDigest, micros: microsSince(started) };
+      return { verdict, micros: microsSince(started) };
     } catch (fault) {
-      return { verdict: faultVerdict(), policy: this.version, inputDigest, micros: microsSince(started), fault };
+      return { verdict: faultVerdict(), micros: microsSince(started), fault };
     }
   }
 }

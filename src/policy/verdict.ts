@@ -9,7 +9,8 @@ const requirement = z.object({
   remedy: z.string().min(1),
 });
 
-const answer = z.object({
+/** The shape of a verdict, as the policy answers it and as decisions keep it. */
+export const verdictSchema = z.object({
   result: z.enum(['ALLOW', 'DENY', 'STEP_UP']),
   ruleId: z.string().min(1),
   explanation: z.string().min(1),
@@ -22,7 +23,7 @@ const answer = z.object({
 export type Requirement = z.infer<typeof requirement>;
 export type Challenge = z.infer<typeof challenge>;
 /** What the policy says of one input, before it is given an id and a place. */
-export type Verdict = z.infer<typeof answer>;
+export type Verdict = z.infer<typeof verdictSchema>;
 
 /**
  * Reads what Wasm returned. Sets come back in no order, so they are sorted here: equal verdicts have equal bytes.
@@ -30,7 +31,7 @@ export type Verdict = z.infer<typeof answer>;
  * @throws Error when it is not exactly one complete verdict, or an ALLOW with something unmet
  */
 export function readVerdict(resultSet: unknown): Verdict {
-  const [{ result }] = z.tuple([z.object({ result: answer })]).parse(resultSet);
+  const [{ result }] = z.tuple([z.object({ result: verdictSchema })]).parse(resultSet);
   if (result.result === 'ALLOW' && result.rules.length > 0) throw new Error('the policy allowed with unmet requirements');
   if ((result.result === 'STEP_UP') !== (result.challenge !== null)) throw new Error('a challenge belongs to STEP_UP and only to it');
   return { ...result, obligations: result.obligations.toSorted() };

@@ -1,3 +1,4 @@
+export { connectOnce } from './connect-once.ts';
 export { Database, type DatabaseOptions, type Trx } from './database.ts';
 export { type EmbeddedOptions, EmbeddedPostgres } from './embedded/index.ts';
 export { StorageError } from './errors.ts';

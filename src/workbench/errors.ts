@@ -9,6 +9,8 @@ export type ToolErrorCode =
   | 'policy.golden_malformed'
   | 'policy.stale'
   | 'policy.uncovered'
+  | 'records.unreadable'
+  | 'records.malformed'
   | 'codegen.stale';
 
 /** A build step that cannot go on. The message says what was tried; the remedy says what to do. */

@@ -1,7 +1,15 @@
 export { type Compiled, compilePolicies } from './compile/compile.ts';
 export { type GoldenCase, readGoldenCases, varied } from './compile/golden.ts';
 export { notSources } from './compile/sources.ts';
+export type { DecisionEvent } from './decision-log/event.ts';
+export { decisionEvents, type LeftOut } from './decision-log/events.ts';
 export { ToolError } from './errors.ts';
+export { type Explanation, explain, type RuleView, type Today } from './explain/explain.ts';
+export { databaseRecords, exportRecords, type Records } from './recorded/records.ts';
+export { readCandidate } from './replay/candidate.ts';
+export type { Example } from './replay/judge.ts';
+export { type ReplayReport, replay } from './replay/replay.ts';
+export type { Group } from './replay/tally.ts';
 export { isToolName, toolNames } from './toolchain/pins.ts';
 export { resolveTool } from './toolchain/resolve.ts';
 export { run } from './toolchain/run.ts';

@@ -49,6 +49,13 @@ it('packs no source, test or tool', async () => {
   expect(packed.filter((name) => ['src', 'test', 'tools', 'bench', 'demo'].includes(name))).toEqual([]);
 });
 
+it('replays on threads of its own', async () => {
+  const policy = join(folder, 'consumer/node_modules/countersign/policies/dist');
+  writeFileSync(join(folder, 'entries.jsonl'), '{}\n');
+  const { stdout } = await run(join(bin, 'countersign'), ['policy', 'replay', '--candidate', policy, '--export', folder], { env });
+  expect(stdout).toContain('\n1 not replayable: the entry cannot be read, verify the log\n');
+});
+
 it('starts, is healthy, and stops cleanly on SIGTERM', async () => {
   const server = spawn(join(bin, 'countersign'), ['start'], {
     cwd: folder,

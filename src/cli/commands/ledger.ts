@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../../config/index.ts';
-import { isTenantId, messageOf, systemClock, type TenantId } from '../../core/index.ts';
+import { messageOf, systemClock } from '../../core/index.ts';
 import { exportLog, fileAnchor, Ledger } from '../../ledger/index.ts';
 import { type LogReport, VerifyError, verifyExport } from '../../ledger/verify/index.ts';
 import { readLedgerKey } from '../../start/index.ts';
 import { attachStorage } from '../../storage/index.ts';
 import { CliError } from '../errors.ts';
+import { parseLog } from '../options.ts';
 import { exitCode, print, run } from '../report.ts';
 
 /** `countersign ledger export` and `verify`. */
@@ -50,13 +51,6 @@ async function exportTo(options: { log: string; out: string }): Promise<void> {
   } finally {
     await storage.close();
   }
-}
-
-function parseLog(name: string): TenantId {
-  if (isTenantId(name)) return name;
-  throw new CliError('cli.invalid_option', `--log is \`${name}\`, which is not a tenant name`, {
-    remedy: 'name a tenant, `alpha` for one',
-  });
 }
 
 type VerifyOptions = { readonly key?: string; readonly since?: string; readonly json: boolean };

@@ -1,0 +1,68 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { PolicyBundle } from '../../policy/index.ts';
+import type { Tally } from './tally.ts';
+
+/** What a thread is started with. */
+export type WorkerSetup = { readonly bundle: PolicyBundle; readonly since: number; readonly examples: number };
+
+/** Leaf bodies one after the other; `ends` are the offsets at which each ends. Its memory is handed over, not copied. */
+export type Batch = { readonly bytes: Uint8Array<ArrayBuffer>; readonly ends: readonly number[] };
+
+/** Beside this file, and of its kind: TypeScript in a checkout, JavaScript in the packed build. */
+const program = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+
+type Thread = { readonly worker: Worker; readonly waiting: PromiseWithResolvers<Tally>[] };
+
+/** Threads that judge batches, each in turn; the first starts with the first batch, so a short log costs one. */
+export class ReplayPool {
+  readonly #setup: WorkerSetup;
+  readonly #size: number;
+  readonly #threads: Thread[] = [];
+  #batches = 0;
+
+  constructor(setup: WorkerSetup, size: number) {
+    this.#setup = setup;
+    this.#size = size;
+  }
+
+  judge(bodies: readonly Buffer[]): Promise<Tally> {
+    const turn = this.#batches % this.#size;
+    this.#batches += 1;
+    const thread = this.#threads[turn] ?? this.#start();
+    const answer = Promise.withResolvers<Tally>();
+    answer.promise.catch(() => undefined); // whoever awaits it hears of it, maybe only after others
+    thread.waiting.push(answer);
+    const batch = toBatch(bodies);
+    thread.worker.postMessage(batch, [batch.bytes.buffer]);
+    return answer.promise;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #start(): Thread {
+    const thread: Thread = { worker: new Worker(program, { workerData: this.#setup }), waiting: [] };
+    const fail = (error: unknown): void => {
+      for (const answer of thread.waiting.splice(0)) answer.reject(error);
+    };
+    thread.worker.on('message', (tally: Tally) => thread.waiting.shift()?.resolve(tally));
+    thread.worker.on('error', fail);
+    thread.worker.on('exit', (code) => fail(new Error(`a thread of the replay ended with ${code}`)));
+    this.#threads.push(thread);
+    return thread;
+  }
+}
+
+function toBatch(bodies: readonly Buffer[]): Batch {
+  const bytes = new Uint8Array(bodies.reduce((sum, body) => sum + body.length, 0));
+  const ends: number[] = [];
+  let end = 0;
+  for (const body of bodies) {
+    bytes.set(body, end);
+    end += body.length;
+    ends.push(end);
+  }
+  return { bytes, ends };
+}
