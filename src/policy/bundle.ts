@@ -13,6 +13,9 @@ const rule = z.object({
   reference: z.string().nullable(),
   package: z.string(),
   file: z.string(),
+  kind: z.enum(['grant', 'requirement']),
+  /** What of the input the rule can depend on, as dotted paths without `input.`. */
+  reads: z.array(z.string()),
 });
 
 const manifest = z.object({
@@ -20,6 +23,8 @@ const manifest = z.object({
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   entrypoint: z.string(),
   actions: z.array(z.string()),
+  /** What `main` looks at before it asks a rule. */
+  gates: z.array(z.string()),
   rules: z.array(rule),
 });
 

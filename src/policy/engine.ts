@@ -1,5 +1,5 @@
 import { type LoadedPolicy, loadPolicy } from '@open-policy-agent/opa-wasm';
-import { digestOfJson } from '../core/index.ts';
+import { digestOfJson, type JsonObject } from '../core/index.ts';
 import type { PolicyBundle, PolicyManifest } from './bundle.ts';
 import type { PolicyInput } from './input.ts';
 import { faultVerdict, readVerdict, type Verdict } from './verdict.ts';
@@ -39,12 +39,21 @@ export class PolicyEngine {
     return new PolicyEngine(bundle.manifest, policy);
   }
 
+  /**
+   * What the policy says of anything that is JSON, without the marks of a decision.
+   *
+   * @throws what the policy engine throws: a trap, no answer or half an answer
+   */
+  judge(input: JsonObject): Verdict {
+    return readVerdict(this.#policy.evaluate(input, this.manifest.entrypoint));
+  }
+
   /** Decides one input. Never throws for what the policy does: a trap, no answer or half an answer is a denial by `engine.fault`. */
   decide(input: PolicyInput): Evaluation {
     const inputDigest = digestOfJson(input);
     const started = process.hrtime.bigint();
     try {
-      const verdict = readVerdict(this.#policy.evaluate(input, this.manifest.entrypoint));
+      const verdict = this.judge(input);
       return { verdict, policy: this.version, inputDigest, micros: microsSince(started) };
     } catch (fault) {
       return { verdict: faultVerdict(), policy: this.version, inputDigest, micros: microsSince(started), fault };

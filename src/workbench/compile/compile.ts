@@ -5,6 +5,8 @@ import { digestOf } from '../../core/index.ts';
 import { versionOf } from '../toolchain/resolve.ts';
 import { run } from '../toolchain/run.ts';
 import { type PolicyRule, readActions, readRules } from './catalogue.ts';
+import { parseModules } from './modules.ts';
+import { readsOf } from './reads.ts';
 import { readSources, revisionOf, stage } from './sources.ts';
 
 const entrypoint = 'main/decision';
@@ -16,6 +18,8 @@ export type PolicyManifest = {
   readonly entrypoint: string;
   readonly opa: string;
   readonly actions: readonly string[];
+  /** What `main` looks at before it asks a rule, as dotted paths without `input.`. */
+  readonly gates: readonly string[];
   readonly rules: readonly PolicyRule[];
 };
 
@@ -38,13 +42,15 @@ async function compileIn(work: string, folder: string, opa: string): Promise<Com
   const staged = join(work, 'policies');
   stage(sources, staged);
   const { wasm, data } = await bundle({ opa, staged, work, revision, capabilities: join(folder, 'capabilities.json') });
+  const reads = readsOf((await parseModules(opa, sources, work)).values());
   const manifest: PolicyManifest = {
     revision,
     digest: digestOf(wasm),
     entrypoint,
     opa: (await versionOf(opa)) ?? 'unknown',
     actions: await readActions(opa, staged),
-    rules: await readRules(opa, staged),
+    gates: reads.gates,
+    rules: await readRules(opa, staged, reads),
   };
   return new Map([
     ['policy.wasm', wasm],
