@@ -24,6 +24,8 @@ export type ActionReport = {
 export type Analysis = { readonly actions: readonly ActionReport[]; readonly findings: readonly Finding[]; readonly sampled: number };
 
 export type AnalyseOptions = {
+  /** Only these actions; all of the policy's without it. */
+  readonly actions?: readonly string[];
   /** Whole random inputs on which composition is compared with the engine, over all actions. */
   readonly sample?: number;
   readonly seed?: number;
@@ -39,8 +41,8 @@ export function analyse(policy: Policy, folder: string, options: AnalyseOptions 
   const { sample = 20_000, seed = 20_260_921, onAction = () => undefined } = options;
   const file = readSpace(folder);
   const invariants = readInvariants(folder);
-  const { actions } = policy.engine.manifest;
-  assertKnown(actions, file, invariants);
+  const actions = chosen(policy.engine.manifest.actions, options.actions);
+  assertKnown(policy.engine.manifest.actions, file, invariants);
   const each = Math.ceil(sample / Math.max(1, actions.length));
   const reports: ActionReport[] = [];
   const findings: Finding[] = [];
@@ -52,6 +54,17 @@ export function analyse(policy: Policy, folder: string, options: AnalyseOptions 
     findings.push(...found);
   }
   return { actions: reports, findings, sampled: each * actions.length };
+}
+
+/**
+ * The actions that are asked for, in the order of their names.
+ *
+ * @throws ToolError `analysis.malformed` when the policy does not know one
+ */
+export function chosen(known: readonly string[], asked: readonly string[] = known): string[] {
+  const unknown = asked.find((action) => !known.includes(action));
+  if (unknown !== undefined) throw malformed(`the policy knows no action \`${unknown}\``);
+  return known.filter((action) => asked.includes(action)).toSorted();
 }
 
 type Sample = { readonly sample: number; readonly seed: number };

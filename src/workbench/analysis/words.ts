@@ -1,11 +1,11 @@
-import type { Json } from '../../core/index.ts';
+import type { JsonObject } from '../../core/index.ts';
 import { type Digits, inputOf, type Space } from './space.ts';
 
 /** How an input differs from its baseline. */
 export type Change = { readonly attribute: string; readonly value: string; readonly baseline: string };
 
 /** An input of a space, as people and as machines read it. */
-export type Example = { readonly changes: readonly Change[]; readonly input: Json };
+export type Example = { readonly changes: readonly Change[]; readonly input: JsonObject };
 
 export function exampleOf(space: Space, digits: Digits): Example {
   const changes = space.axes.flatMap(({ path, choices, baseline }, number) => {
