@@ -1,4 +1,4 @@
-export { type ActionReport, type Analysis, type AnalyseOptions, analyse } from './analysis/analyse.ts';
+export { type ActionReport, type AnalyseOptions, type Analysis, analyse } from './analysis/analyse.ts';
 export { type DiffGroup, type DiffOptions, diffPolicies, type PolicyDiff } from './analysis/diff.ts';
 export { loadPolicy } from './analysis/load.ts';
 export type { Policy } from './analysis/policy.ts';

@@ -52,7 +52,8 @@ function reportOf({ actions, sampled }: Analysis): string {
 function told(findings: readonly Finding[]): string {
   if (findings.length === 0) return 'every invariant holds for every input';
   const lines = findings.map(({ invariant, title, words }) => `${invariant}: ${title}\n  but ${words}`);
-  return [`${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}, each with the input nearest to the baseline`, ...lines].join(
-    '\n\n',
-  );
+  return [
+    `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}, each with the input nearest to the baseline`,
+    ...lines,
+  ].join('\n\n');
 }

@@ -2,16 +2,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../config/index.ts';
 
-/** Where the policies of this installation are: the default of what is analysed. */
+/** The policies of this installation, the default of what is analysed: their sources in a checkout, else what they were compiled to. */
 export function ownPolicies(): string {
-  return join(packageRoot(), 'policies');
+  const sources = join(packageRoot(), 'policies');
+  return existsSync(join(sources, 'main')) ? sources : join(sources, 'dist');
 }
 
 /** Where space.yaml is: the folder that was named, else beside the sources that were, else our own. */
 export function spaceFolder(named: string | undefined, ...sources: readonly string[]): string {
   if (named !== undefined) return named;
   const beside = sources.map((folder) => join(folder, 'analysis')).find((folder) => existsSync(join(folder, 'space.yaml')));
-  return beside ?? join(ownPolicies(), 'analysis');
+  return beside ?? join(packageRoot(), 'policies', 'analysis');
 }
 
 /** JSON with exact counts, which can be beyond what a number holds, as strings. */

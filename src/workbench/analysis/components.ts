@@ -6,6 +6,9 @@ import type { Table } from './table.ts';
 /** A condition on some axes. */
 export type Constraint = { readonly axes: readonly number[]; readonly accepts: (digits: Digits) => boolean };
 
+/** A table and the rule that it is of. */
+export type Named = { readonly rule: string; readonly table: Table };
+
 /** Axes that must be looked at together, because some rule or condition depends on several of them. */
 export type Component = { readonly axes: readonly number[]; readonly constraints: readonly Constraint[] };
 
@@ -17,7 +20,7 @@ export type Component = { readonly axes: readonly number[]; readonly constraints
 export function componentsOf(
   space: Space,
   axes: readonly number[],
-  tables: ReadonlyMap<string, Table>,
+  tables: readonly Named[],
   constraints: readonly Constraint[],
 ): Component[] {
   const root = new Map(axes.map((axis) => [axis, axis]));
@@ -25,7 +28,7 @@ export function componentsOf(
     const above = root.get(axis) ?? axis;
     return above === axis ? axis : find(above);
   };
-  for (const { axes: together } of [...tables.values(), ...constraints]) {
+  for (const { axes: together } of [...tables.map(({ table }) => table), ...constraints]) {
     const [first, ...others] = together.filter((axis) => root.has(axis));
     if (first !== undefined) for (const other of others) root.set(find(other), find(first));
   }
@@ -35,13 +38,17 @@ export function componentsOf(
   });
 }
 
-function assertSmall(space: Space, members: readonly number[], tables: ReadonlyMap<string, Table>): void {
+function assertSmall(space: Space, members: readonly number[], tables: readonly Named[]): void {
   const size = sizeOf(space, members);
   if (size <= largest) return;
-  const rules = [...tables].filter(([, table]) => table.axes.length > 1 && table.axes.some((axis) => members.includes(axis)));
-  const names = [...new Set(rules.map(([name]) => `\`${name}\``))].join(', ');
+  const rules = tables.filter(({ table }) => table.axes.length > 1 && table.axes.some((axis) => members.includes(axis)));
+  const names = [...new Set(rules.map(({ rule }) => `\`${rule}\``))].join(', ');
   const paths = members.map((number) => `${space.axes[number]?.path} (${space.axes[number]?.choices.length})`).join(', ');
-  throw new ToolError('analysis.too_large', `\`${space.action}\` has ${size} combinations in one component: ${paths}; held together by ${names}`, {
-    remedy: `split one of these rules, or declare fewer values; ${largest} is the most`,
-  });
+  throw new ToolError(
+    'analysis.too_large',
+    `\`${space.action}\` has ${size} combinations in one component: ${paths}; held together by ${names}`,
+    {
+      remedy: `split one of these rules, or declare fewer values; ${largest} is the most`,
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { componentsOf, type Component, type Constraint } from './components.ts';
+import { type Component, type Constraint, componentsOf, type Named } from './components.ts';
 import type { Tables } from './enumerate.ts';
 import { codes } from './policy.ts';
 import { baselineDigits, combinations, type Digits, type Space } from './space.ts';
@@ -26,6 +26,11 @@ export type State = {
 };
 
 export type Answer = { readonly result: 'ALLOW' | 'DENY' | 'STEP_UP'; readonly ruleId: string };
+
+/** How far an input is from the baseline: by how many attributes, then by how far down their lists of choices. */
+export function remoteness(changes: State['changes']): number {
+  return changes.reduce((sum, [, digit]) => sum + 1 + digit / 1_000_000, 0);
+}
 
 /** What a policy answers in a state: how `main` puts grants and requirements together. */
 export function answerOf({ requirements, grantIds }: Tables, { first, denied, grant }: Part): Answer {
@@ -55,16 +60,17 @@ export function compose(view: View, constraints: readonly Constraint[] = []): St
   if (!constraints.every((each) => local.includes(each) || each.accepts(start))) return [];
   const axes = [...new Set([...view.axes, ...local.flatMap((each) => each.axes)])].filter((axis) => !gates.has(axis));
   const components = componentsOf(space, axes, tablesOf(sides), local);
-  return [constants(view), ...components.map((component) => statesOf(view, component))].reduce<State[]>((sum, states) => joined(sum, states), [neutral(view)]);
+  return [constants(view), ...components.map((component) => statesOf(view, component))].reduce<State[]>(
+    (sum, states) => joined(sum, states),
+    [neutral(view)],
+  );
 }
 
-function tablesOf(sides: readonly Tables[]): Map<string, Table> {
-  return new Map(
-    sides.flatMap(({ policy, requirements, unmet, grant }) => [
-      [`${policy.label}: grants`, grant] as const,
-      ...unmet.map((table, index) => [`${policy.label}: ${requirements[index]?.id}`, table] as const),
-    ]),
-  );
+function tablesOf(sides: readonly Tables[]): Named[] {
+  return sides.flatMap(({ requirements, unmet, grant }) => [
+    { rule: 'the grants', table: grant },
+    ...unmet.map((table, index) => ({ rule: requirements[index]?.id ?? '', table })),
+  ]);
 }
 
 /** Gates that are not as in the baseline are changes too. */
@@ -91,7 +97,11 @@ function statesOf(view: View, component: Component): readonly State[] {
   return states;
 }
 
-type Concerned = { readonly unmet: readonly (readonly [number, Table])[]; readonly grant: Table | undefined; readonly all: readonly Table[] };
+type Concerned = {
+  readonly unmet: readonly (readonly [number, Table])[];
+  readonly grant: Table | undefined;
+  readonly all: readonly Table[];
+};
 
 /** The tables that depend on a component's axes; those that depend on none belong to the component without axes. */
 function concernedIn({ unmet, grant }: Tables, { axes }: Component): Concerned {
@@ -111,7 +121,7 @@ function gathered(view: View, { axes, constraints }: Component, concerned: reado
     if (!constraints.every(({ accepts }) => accepts(digits))) continue;
     const parts = concerned.map((each) => partAt(each, space, digits));
     const mark = axes.includes(marked) ? (digits[marked] ?? -1) : -1;
-    const distance = axes.reduce((sum, axis) => sum + (digits[axis] === own[axis] ? 0 : 1), 0);
+    const distance = axes.reduce((sum, axis) => sum + (digits[axis] === own[axis] ? 0 : 1 + (digits[axis] ?? 0) / 1_000_000), 0);
     const key = keyOf(parts, mark);
     const tally = tallies.get(key) ?? { parts, mark, count: 0, nearest: Number.POSITIVE_INFINITY, changes: [] };
     tally.count += 1;
@@ -150,7 +160,7 @@ function joined(left: readonly State[], right: readonly State[]): State[] {
       const key = keyOf(parts, mark);
       const before = states.get(key);
       const count = one.count * other.count + (before?.count ?? 0n);
-      const nearer = before === undefined || one.changes.length + other.changes.length < before.changes.length;
+      const nearer = before === undefined || remoteness(one.changes) + remoteness(other.changes) < remoteness(before.changes);
       states.set(key, { parts, mark, count, changes: nearer ? [...one.changes, ...other.changes] : before.changes });
     }
   }

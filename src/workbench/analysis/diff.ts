@@ -1,7 +1,7 @@
 import type { PolicyRule } from '../../policy/index.ts';
 import { ToolError } from '../errors.ts';
 import { chosen } from './analyse.ts';
-import { type Answer, answerOf, compose, type State, type View } from './compose.ts';
+import { type Answer, answerOf, compose, remoteness, type State, type View } from './compose.ts';
 import { axisNumber } from './constraints.ts';
 import { digitsOf } from './digits.ts';
 import { judge, type Policy } from './policy.ts';
@@ -54,7 +54,9 @@ export function diffPolicies(before: Policy, after: Policy, folder: string, opti
     const space = sharedSpace(policies, file, action);
     const views = viewsOf(policies, space, axisNumber(space, roles));
     for (const policy of policies) {
-      const standings = views.flatMap(({ start, sides }) => sides.filter((side) => side.policy === policy).map((tables) => ({ start, tables })));
+      const standings = views.flatMap(({ start, sides }) =>
+        sides.filter((side) => side.policy === policy).map((tables) => ({ start, tables })),
+      );
       compareSample(space, standings, each, seed);
     }
     const { inputs, found } = compared(views, space);
@@ -95,7 +97,7 @@ function answers({ sides }: View, { parts }: State): { before: Answer; after: An
 }
 
 function groupOf(members: readonly Changed[], space: Space): DiffGroup[] {
-  const [nearest] = members.toSorted((one, other) => one.state.changes.length - other.state.changes.length);
+  const [nearest] = members.toSorted((one, other) => remoteness(one.state.changes) - remoteness(other.state.changes));
   if (nearest === undefined) return [];
   const { before, after } = nearest;
   const example = exampleOf(space, digitsOf(space, nearest.state));

@@ -38,8 +38,9 @@ export function enumerate(policy: Policy, space: Space, start: Digits): Tables {
   const atBaseline = unmetIn(judge(policy, inputOf(space, start)));
   const tables = new Map<string, Table>();
   let evaluations = 1;
-  for (const group of groups(requirements, axesOf)) {
-    assertSmall(group, space);
+  const all = groups(requirements, axesOf);
+  for (const group of all) assertSmall(group, space);
+  for (const group of all) {
     const steady = requirements.filter((rule) => axesOf(rule).every((axis) => !group.axes.includes(axis)));
     const filled = fill({ policy, space, start, group }, (verdict) => assertSteady(verdict, steady, atBaseline, group, space));
     for (const [name, table] of filled) tables.set(name, essential(table, space));
@@ -104,9 +105,13 @@ function assertSmall({ axes, rules }: Group, space: Space): void {
   if (size <= largest) return;
   const names = rules.map(({ id }) => `\`${id}\``).join(', ');
   const what = axes.map((number) => `${space.axes[number]?.path} (${space.axes[number]?.choices.length})`).join(', ');
-  throw new ToolError('analysis.too_large', `${names} read ${size} combinations on \`${space.action}\`: ${what}`, {
-    remedy: `split the rule, or declare fewer values; ${largest} is the most`,
-  });
+  throw new ToolError(
+    'analysis.too_large',
+    `${names} read${rules.length === 1 ? 's' : ''} ${size} combinations on \`${space.action}\`: ${what}`,
+    {
+      remedy: `split the rule, or declare fewer values; ${largest} is the most`,
+    },
+  );
 }
 
 function assertSteady(

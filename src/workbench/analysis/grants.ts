@@ -1,8 +1,8 @@
 import { answerOf, compose, type View } from './compose.ts';
+import { digitsOf } from './digits.ts';
 import type { Tables } from './enumerate.ts';
 import { judge } from './policy.ts';
 import { combinations, inputOf } from './space.ts';
-import { digitsOf } from './digits.ts';
 import { tableOf } from './table.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../policy/index.ts';
 import { ToolError } from '../errors.ts';
-import { answerOf, compose, type State, type View } from './compose.ts';
+import type { Constraint } from './components.ts';
+import { answerOf, compose, remoteness, type State, type View } from './compose.ts';
 import { acceptedBy, axisNumber, constraintsOf } from './constraints.ts';
 import { digitsOf } from './digits.ts';
 import type { Tables } from './enumerate.ts';
@@ -25,6 +26,22 @@ export type Finding = {
 /** One action of one policy: a view for each way its gates can stand. */
 export type Analysed = { readonly policy: Policy; readonly space: Space; readonly views: readonly View[] };
 
+/**
+ * Checks that an invariant can be understood in a space, before anything is enumerated.
+ *
+ * @throws ToolError `analysis.malformed`
+ */
+export function assertProvable(invariant: Invariant, space: Space): void {
+  constraintsOf(invariant, space);
+  const { id, monotone: path } = invariant;
+  if (path === undefined) return;
+  const axis = axisNumber(space, path);
+  if (space.axes[axis]?.rising.length === 0) {
+    throw malformed(`invariant \`${id}\` needs an order of \`${path}\`, which space.yaml does not give`);
+  }
+  if (space.gates.includes(axis)) throw malformed(`invariant \`${id}\`: \`main\` itself looks at \`${path}\`, which then has no order`);
+}
+
 /** Looks for an input that contradicts an invariant; undefined is a proof that the space has none. */
 export function prove(invariant: Invariant, analysed: Analysed): Finding | undefined {
   if (invariant.never !== undefined) return never(invariant, invariant.never, analysed);
@@ -43,8 +60,6 @@ function never(invariant: Invariant, result: Verdict['result'], { policy, space,
 function monotone(invariant: Invariant, path: string, { policy, space, views }: Analysed): Finding | undefined {
   const axis = axisNumber(space, path);
   const { rising = [] } = space.axes[axis] ?? {};
-  if (rising.length === 0) throw malformed(`invariant \`${invariant.id}\` needs an order of \`${path}\`, which space.yaml does not give`);
-  if (space.gates.includes(axis)) throw malformed(`invariant \`${invariant.id}\`: \`main\` itself looks at \`${path}\`, it has no order`);
   const constraints = constraintsOf(invariant, space);
   const found = rising.flatMap(([low, high]) =>
     views.flatMap((view) => {
@@ -59,7 +74,7 @@ function monotone(invariant: Invariant, path: string, { policy, space, views }: 
 }
 
 /** The states that are allowed with the lower choice of an axis and not with the higher one. */
-function takenAway(view: View, axis: number, low: number, high: number, constraints: Parameters<typeof compose>[1] & object): State[] {
+function takenAway(view: View, axis: number, low: number, high: number, constraints: readonly Constraint[]): State[] {
   const [side] = view.sides;
   if (side === undefined || ![...side.unmet, side.grant].some((table) => table.axes.includes(axis))) return [];
   const standing = (digit: number): Tables => ({
@@ -82,11 +97,15 @@ function enough(invariant: Invariant, result: Verdict['result'], { policy, space
     return { number, accepted: axis === undefined ? [] : acceptedBy(condition, axis, invariant.id) };
   });
   const axes = named.map(({ number }) => number);
+  const failing: Pick<State, 'changes'>[] = [];
   for (const digits of combinations(space, axes, baselineDigits(space))) {
     if (!named.every(({ number, accepted }) => accepted.includes(digits[number] ?? 0))) continue;
-    if (judge(policy, inputOf(space, digits)).result !== result) return findingOf(invariant, policy, space, digits);
+    if (judge(policy, inputOf(space, digits)).result === result) continue;
+    const changed = axes.filter((axis) => digits[axis] !== space.axes[axis]?.baseline);
+    failing.push({ changes: changed.map((axis) => [axis, digits[axis] ?? 0]) });
   }
-  return undefined;
+  const found = nearest(failing);
+  return found && findingOf(invariant, policy, space, digitsOf(space, found));
 }
 
 function resultIn({ sides }: View, { parts }: State, side: number): Verdict['result'] | undefined {
@@ -95,7 +114,7 @@ function resultIn({ sides }: View, { parts }: State, side: number): Verdict['res
 }
 
 function nearest<T extends Pick<State, 'changes'>>(states: readonly T[]): T | undefined {
-  return states.toSorted((one, other) => one.changes.length - other.changes.length)[0];
+  return states.toSorted((one, other) => remoteness(one.changes) - remoteness(other.changes))[0];
 }
 
 /** A finding is told by what the real engine says of its input; when that contradicts the tables, they are wrong. */
@@ -104,9 +123,13 @@ function findingOf(invariant: Invariant, policy: Policy, space: Space, digits: D
   const { result, ruleId } = judge(policy, inputOf(space, digits));
   const expected = invariant.never === undefined ? result !== (invariant.enough ?? 'ALLOW') : result === invariant.never;
   if (!expected) {
-    throw new ToolError('analysis.unsound', `invariant \`${invariant.id}\`: the engine answers ${result} to ${JSON.stringify(example.input)}`, {
-      remedy: 'this is a fault of the analysis, not of the policy',
-    });
+    throw new ToolError(
+      'analysis.unsound',
+      `invariant \`${invariant.id}\`: the engine answers ${result} to ${JSON.stringify(example.input)}`,
+      {
+        remedy: 'this is a fault of the analysis, not of the policy',
+      },
+    );
   }
   const verb = `\`${space.action}\` is ${result} by \`${ruleId}\` ${circumstances(space, example.changes)}`;
   const words = less === undefined ? verb : `${verb}; it is ${judge(policy, inputOf(space, less)).result} ${lesser(space, digits, less)}`;

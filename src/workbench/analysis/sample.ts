@@ -27,29 +27,32 @@ export function compareSample(space: Space, standings: readonly Standing[], size
 function compare(space: Space, tables: Tables, digits: Digits): void {
   const input = inputOf(space, digits);
   const verdict = judge(tables.policy, input);
-  const said = unmetIn(verdict);
-  const wrong = tables.requirements.find(
-    ({ id }, index) => (said.get(id) ?? codes.met) !== codeAt(tables.unmet[index] ?? tables.grant, space, digits),
-  );
-  const composed = composedResult(tables, space, digits);
+  const [said, expected] = [unmetIn(verdict), unmetAt(tables, space, digits)];
+  const wrong = [...new Set([...said.keys(), ...expected.keys()])].find((id) => said.get(id) !== expected.get(id));
+  const composed = answerAt(tables, space, digits, expected);
   if (wrong === undefined && verdict.result === composed.result && composed.ruleIds.includes(verdict.ruleId)) return;
-  const what = wrong === undefined ? `${composed.result} by \`${composed.ruleIds.join('|')}\`` : `something else of \`${wrong.id}\``;
+  const what = wrong === undefined ? `${composed.result} by \`${composed.ruleIds.join('|')}\`` : `something else of \`${wrong}\``;
   throw new ToolError(
     'analysis.unsound',
-    `the engine answers ${verdict.result} by \`${verdict.ruleId}\`, its rules taken one by one say ${what}: ${JSON.stringify(input)}`,
+    `the engine answers ${verdict.result} by \`${verdict.ruleId}\`, the rules taken one by one say ${what}: ${JSON.stringify(input)}`,
     { remedy: 'look for a rule that reads more than its manifest says, or for conditions of `main` that are not gates' },
   );
 }
 
-function composedResult({ requirements, unmet, grant, grantIds }: Tables, space: Space, digits: Digits): { result: string; ruleIds: string[] } {
-  const missing = requirements.flatMap(({ id }, index) => {
-    const table = unmet[index];
-    const code = table === undefined ? codes.met : codeAt(table, space, digits);
-    return code === codes.met ? [] : [{ id, code }];
+/** What the tables say is unmet, in the order of precedence. */
+function unmetAt({ requirements, unmet }: Tables, space: Space, digits: Digits): Map<string, number> {
+  const found = new Map<string, number>();
+  unmet.forEach((table, index) => {
+    const code = codeAt(table, space, digits);
+    if (code !== codes.met) found.set(requirements[index]?.id ?? '', code);
   });
-  const [first] = missing;
+  return found;
+}
+
+function answerAt({ grant, grantIds }: Tables, space: Space, digits: Digits, unmet: ReadonlyMap<string, number>) {
+  const [first] = unmet.keys();
   if (first === undefined) return { result: 'ALLOW', ruleIds: (grantIds[codeAt(grant, space, digits)] ?? '').split('|') };
-  return { result: missing.every(({ code }) => code === codes.stepUp) ? 'STEP_UP' : 'DENY', ruleIds: [first.id] };
+  return { result: [...unmet.values()].every((code) => code === codes.stepUp) ? 'STEP_UP' : 'DENY', ruleIds: [first] };
 }
 
 /** Each axis but the gates takes a random choice with this probability, else it stays. */

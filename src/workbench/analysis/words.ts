@@ -10,9 +10,7 @@ export type Example = { readonly changes: readonly Change[]; readonly input: Jso
 export function exampleOf(space: Space, digits: Digits): Example {
   const changes = space.axes.flatMap(({ path, choices, baseline }, number) => {
     const digit = digits[number] ?? baseline;
-    return digit === baseline
-      ? []
-      : [{ attribute: path, value: choices[digit]?.words ?? '', baseline: choices[baseline]?.words ?? '' }];
+    return digit === baseline ? [] : [{ attribute: path, value: choices[digit]?.words ?? '', baseline: choices[baseline]?.words ?? '' }];
   });
   return { changes, input: inputOf(space, digits) };
 }
@@ -24,7 +22,7 @@ export function circumstances({ story }: Space, changes: readonly Change[]): str
   return `when ${listed(changes.map(({ attribute, value }) => `${attribute} is ${value}`))}; everything else as in ${told}`;
 }
 
-export function listed(parts: readonly string[]): string {
+function listed(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 

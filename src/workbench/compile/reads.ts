@@ -40,7 +40,9 @@ function reached(start: Package, all: readonly Package[]): Package[] {
 }
 
 function names({ modules }: Package, other: string): boolean {
-  return modules.some((module) => dataPaths(module).some((path) => `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`)));
+  return modules.some((module) =>
+    dataPaths(module).some((path) => `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`)),
+  );
 }
 
 /** Where a module points to under `data`, through its imports as well. */
