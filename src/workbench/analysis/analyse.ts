@@ -26,7 +26,7 @@ export type Analysis = { readonly actions: readonly ActionReport[]; readonly fin
 export type AnalyseOptions = {
   /** Only these actions; all of the policy's without it. */
   readonly actions?: readonly string[];
-  /** Whole random inputs on which composition is compared with the engine, over all actions. */
+  /** Whole random inputs of each action on which composition is compared with the engine. */
   readonly sample?: number;
   readonly seed?: number;
   readonly onAction?: (report: ActionReport) => void;
@@ -38,22 +38,21 @@ export type AnalyseOptions = {
  * @throws ToolError `analysis.*`
  */
 export function analyse(policy: Policy, folder: string, options: AnalyseOptions = {}): Analysis {
-  const { sample = 20_000, seed = 20_260_921, onAction = () => undefined } = options;
+  const { sample = 1_600, seed = 20_260_921, onAction = () => undefined } = options;
   const file = readSpace(folder);
   const invariants = readInvariants(folder);
   const actions = chosen(policy.engine.manifest.actions, options.actions);
   assertKnown(policy.engine.manifest.actions, file, invariants);
-  const each = Math.ceil(sample / Math.max(1, actions.length));
   const reports: ActionReport[] = [];
   const findings: Finding[] = [];
   for (const action of actions) {
     const own = invariants.filter((invariant) => invariant.actions === '*' || invariant.actions.includes(action));
-    const { report, found } = analyseAction(policy, file, action, own, { sample: each, seed });
+    const { report, found } = analyseAction(policy, file, action, own, { sample, seed });
     onAction(report);
     reports.push(report);
     findings.push(...found);
   }
-  return { actions: reports, findings, sampled: each * actions.length };
+  return { actions: reports, findings, sampled: sample * actions.length };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { analyse, type Finding, loadPolicy } from '../../../src/workbench/index.ts';
 import { makeFolder } from '../../support/folders.ts';
 import { analysis, analysisFolder, bugs, declaring, type Plant, planted, policies } from './planted.ts';
@@ -26,37 +26,50 @@ function codeAndMessage(work: () => unknown): unknown {
 }
 
 describe('a planted bug is found, with the input nearest to the baseline', () => {
-  it('`<` for `<=` in the age of a dry run', async () => {
-    expect(told(await findingsOf([execute, 'orchestration.approve'], bugs.freshness))).toEqual([
+  // Bugs of several rules in one policy: none hides another.
+  const actions = ['alert.receive', 'orchestration.approve', execute];
+  let findings: readonly Finding[];
+  beforeAll(async () => {
+    findings = await findingsOf(actions, bugs.freshness, bugs.signIn, bugs.tenant, bugs.fourEyes);
+  });
+  const of = (...invariants: string[]) => told(findings.filter(({ invariant }) => invariants.includes(invariant)));
+
+  it('`<` for `<=` in the age of a dry run', () => {
+    expect(of('dry_run_fresh')).toEqual([
       `dry_run_fresh: \`orchestration.approve\` is DENY by \`orchestration.dry_run_fresh\` when facts.dryRun.ageSeconds is 1800; everything else as in the baseline (${approved})`,
       `dry_run_fresh: \`orchestration.execute\` is DENY by \`orchestration.dry_run_fresh\` when facts.dryRun.ageSeconds is 1800; everything else as in the baseline (${executed})`,
     ]);
   });
 
-  it('`<` for `<=` in the age of a sign-in', async () => {
-    expect(told(await findingsOf([execute], bugs.signIn))).toEqual([
+  it('`<` for `<=` in the age of a sign-in', () => {
+    expect(of('step_up_fresh')).toEqual([
       `step_up_fresh: \`orchestration.execute\` is STEP_UP by \`orchestration.step_up\` when actor.authTime is 900 s ago; everything else as in the baseline (${executed})`,
     ]);
   });
 
-  it('a tenant check that was forgotten, in every action that is asked for', async () => {
-    const actions = ['alert.receive', 'flag.set', 'ledger.read_entry'];
-    const findings = await findingsOf(actions, bugs.tenant);
-    expect(findings.map(({ invariant, action }) => `${invariant} ${action}`)).toEqual(actions.map((action) => `tenant ${action}`));
-    expect(findings[0]?.words).toBe(
+  it('a tenant check that was forgotten, in every action', () => {
+    const forgotten = findings.filter(({ invariant }) => invariant === 'tenant');
+    expect(forgotten.map(({ action }) => action)).toEqual(actions);
+    expect(forgotten[0]?.words).toBe(
       '`alert.receive` is ALLOW by `alert.service_grant` when resource.tenant is umbrella; everything else as in the baseline (a configured webhook source of the tenant hands in an alert)',
     );
-    expect(findings[0]?.example).toMatchObject({
+    expect(forgotten[0]?.example).toMatchObject({
       changes: [{ attribute: 'resource.tenant', value: 'umbrella', baseline: 'acme' }],
       input: { action: 'alert.receive', actor: { id: 'service:pager', tenant: 'acme' }, resource: { tenant: 'umbrella' } },
     });
   });
 
-  it('four eyes removed', async () => {
-    expect(told(await findingsOf([execute], bugs.fourEyes))).toEqual([
+  it('four eyes removed', () => {
+    expect(of('four_eyes_executor', 'four_eyes_proposer')).toEqual([
       `four_eyes_executor: \`orchestration.execute\` is ALLOW by \`orchestration.role_grant\` when facts.approvals is Rita's of plan aa; everything else as in the baseline (${executed})`,
       `four_eyes_proposer: \`orchestration.execute\` is ALLOW by \`orchestration.role_grant\` when facts.approvals is Rita's of plan aa and Pat's of plan aa; everything else as in the baseline (${executed})`,
     ]);
+  });
+
+  it('and nothing else is', () => {
+    expect(new Set(findings.map(({ invariant }) => invariant))).toEqual(
+      new Set(['tenant', 'dry_run_fresh', 'four_eyes_executor', 'four_eyes_proposer', 'step_up_fresh']),
+    );
   });
 
   it('a kill switch that works the wrong way round: its baseline is not allowed either', async () => {
@@ -88,9 +101,9 @@ describe('a planted bug is found, with the input nearest to the baseline', () =>
 });
 
 describe('our own policies', () => {
-  it('keep every invariant, over every input of every action', async () => {
+  it('keep every invariant, over every input of every action', { timeout: 120_000 }, async () => {
     const policy = await loadPolicy(join(policies, 'dist'));
-    const { actions, findings } = analyse(policy, analysis, { sample: 1_300 });
+    const { actions, findings } = analyse(policy, analysis, { sample: 100 });
     process.stdout.write(
       `${actions.map(({ action, inputs, milliseconds }) => `${action}: ${inputs} inputs in ${milliseconds} ms`).join('\n')}\n`,
     );

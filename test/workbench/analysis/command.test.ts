@@ -14,7 +14,7 @@ function countersign(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe('countersign policy analyse', () => {
+describe('countersign policy analyse', { timeout: 120_000 }, () => {
   it('ends with 1 and the counterexample when an invariant does not hold', () => {
     const { status, stdout } = countersign(
       'analyse',
@@ -50,7 +50,7 @@ describe('countersign policy analyse', () => {
   });
 });
 
-describe('countersign policy diff', () => {
+describe('countersign policy diff', { timeout: 120_000 }, () => {
   it('ends with 1 and tells each change, when anything is decided differently', () => {
     const folder = plantedFolder(bugs.device);
     const { status, stdout } = countersign('diff', join(policies, 'dist'), folder, '--action', 'flag.set');

@@ -25,9 +25,14 @@ export function plantedFolder(...plants: readonly Plant[]): string {
   return folder;
 }
 
-/** The policies with bugs in them, compiled for real. */
+const compiled = new Map<string, Promise<Policy>>();
+
+/** The policies with bugs in them, compiled for real; once a file of tests. */
 export async function planted(...plants: readonly Plant[]): Promise<Policy> {
-  return await loadPolicy(plantedFolder(...plants), 'the planted policy');
+  const key = JSON.stringify(plants);
+  const policy = compiled.get(key) ?? loadPolicy(plantedFolder(...plants), 'the planted policy');
+  compiled.set(key, policy);
+  return await policy;
 }
 
 type Yaml = Record<string, unknown>;
