@@ -1,10 +1,12 @@
 import { benchDecide } from './decide.ts';
 import { benchGovern } from './govern.ts';
+import { benchReload } from './reload.ts';
 
 /** `npm run bench -- <name>`: everything a benchmark compares, it measures in this one run. */
 const benches: ReadonlyMap<string, () => Promise<void>> = new Map([
   ['decide', benchDecide],
   ['govern', benchGovern],
+  ['reload', benchReload],
 ]);
 
 const name = process.argv[2] ?? '';

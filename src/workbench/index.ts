@@ -5,6 +5,7 @@ export type { Policy } from './analysis/policy.ts';
 export type { Finding } from './analysis/prove.ts';
 export { counted } from './analysis/words.ts';
 export { type Compiled, compilePolicies } from './compile/compile.ts';
+export { type GoldenCase, readGoldenCases, varied } from './compile/golden.ts';
 export { notSources } from './compile/sources.ts';
 export { ToolError } from './errors.ts';
 export { isToolName, toolNames } from './toolchain/pins.ts';
