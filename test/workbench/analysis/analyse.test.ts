@@ -196,7 +196,7 @@ describe('what the analysis cannot go through is an error, not a result', () => 
       'a rule that reads too much',
       'analysis.too_large',
       { space: declaring({ 'actor.id': { values: ids } }) },
-      '`core.purpose` reads 740740 combinations on `orchestration.execute`: actor.id (1001), actor.purposes (5), actor.roles (37), resource.purpose (4)',
+      '`core.purpose` reads 1296295 combinations on `orchestration.execute`: actor.id (1001), actor.purposes (7), actor.roles (37), resource.purpose (5)',
     ],
     [
       'rules that share too much',
