@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { analyse, type Finding, loadPolicy } from '../../../src/workbench/index.ts';
 import { makeFolder } from '../../support/folders.ts';
-import { analysis, analysisFolder, bugs, declaring, type Plant, planted, policies } from './planted.ts';
+import { analysis, analysisFolder, bugs, declaring, oneRole, type Plant, planted, policies } from './planted.ts';
 
 const executed =
   'Rita, a responder, executes on a P1 what Pat proposed and Sam approved, five minutes after signing in with a second factor';
@@ -13,7 +13,7 @@ const execute = 'orchestration.execute';
 const told = (findings: readonly Finding[]) => findings.map(({ invariant, words }) => `${invariant}: ${words}`);
 
 async function findingsOf(actions: readonly string[], ...plants: readonly Plant[]): Promise<readonly Finding[]> {
-  return analyse(await planted(...plants), analysis, { actions, sample: 200 }).findings;
+  return analyse(await planted(...plants), oneRole(), { actions, sample: 200 }).findings;
 }
 
 function codeAndMessage(work: () => unknown): unknown {
@@ -93,7 +93,7 @@ describe('a planted bug is found, with the input nearest to the baseline', () =>
       to: '\tinput.context.zone != "internal"\n\tsome requirement\n\trules.core[_].unmet[requirement]',
     });
     expect(policy.engine.manifest.gates).toEqual(['context.zone', 'resource.known']);
-    const { findings } = analyse(policy, analysis, { actions: ['ledger.read_entry'], sample: 400 });
+    const { findings } = analyse(policy, oneRole(), { actions: ['ledger.read_entry'], sample: 400 });
     expect(told(findings)[0]).toBe(
       'tenant: `ledger.read_entry` is ALLOW by `ledger.role_grant` when context.zone is internal and resource.tenant is umbrella; everything else as in the baseline (Rita, a responder, reads an entry of the record)',
     );
