@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { PolicyEngine, readBundle } from '../../policy/index.ts';
 import { compilePolicies } from '../compile/compile.ts';
 import { ToolError } from '../errors.ts';
@@ -25,7 +25,7 @@ export async function loadPolicy(folder: string, label = folder): Promise<Policy
 async function compiled(folder: string): Promise<PolicyEngine> {
   const work = mkdtempSync(join(tmpdir(), 'countersign-analysis-'));
   try {
-    for (const [name, bytes] of await compilePolicies(folder, await resolveTool('opa'))) writeFileSync(join(work, name), bytes);
+    for (const [name, bytes] of await compilePolicies(resolve(folder), await resolveTool('opa'))) writeFileSync(join(work, name), bytes);
     return await PolicyEngine.load(readBundle(work));
   } finally {
     rmSync(work, { recursive: true });
