@@ -12,10 +12,11 @@ const rule = z.object({
   remedy: z.string().nullable(),
   precedence: z.number().nullable(),
   reference: z.string().nullable(),
-  /** Paths of the input that the rule reads, `actor.roles` for one. */
-  reads: z.array(z.string()).optional(),
   package: z.string(),
   file: z.string(),
+  kind: z.enum(['grant', 'requirement']),
+  /** What of the input the rule can depend on, as dotted paths without `input.`. */
+  reads: z.array(z.string()),
 });
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -29,6 +30,8 @@ const manifest = z.object({
   selfTest: digest,
   entrypoint: z.string(),
   actions: z.array(z.string()),
+  /** What `main` looks at before it asks a rule. */
+  gates: z.array(z.string()),
   rules: z.array(rule),
 });
 

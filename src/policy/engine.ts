@@ -1,5 +1,5 @@
 import { type LoadedPolicy, loadPolicy } from '@open-policy-agent/opa-wasm';
-import { digestOfJson } from '../core/index.ts';
+import { digestOfJson, type JsonObject } from '../core/index.ts';
 import { assertBuiltins } from './builtins.ts';
 import type { PolicyBundle, PolicyManifest } from './bundle.ts';
 import type { PolicyInput } from './input.ts';
@@ -48,7 +48,7 @@ export class PolicyEngine {
 
   /** Stands for a policy that is in force and cannot be used: denies everything, by `engine.fault`, in that policy's name. */
   static closed(digest: string): PolicyEngine {
-    const manifest = { revision: 'unusable', serial: 0, digest, selfTest: digest, entrypoint: '', actions: [], rules: [] };
+    const manifest = { revision: 'unusable', serial: 0, digest, selfTest: digest, entrypoint: '', actions: [], gates: [], rules: [] };
     return new PolicyEngine(manifest, undefined);
   }
 
@@ -58,8 +58,8 @@ export class PolicyEngine {
     return { ...this.judge(input), policy: this.version, inputDigest };
   }
 
-  /** As `decide`, for who knows the input's digest already. */
-  judge(input: PolicyInput): Judgement {
+  /** As `decide`, of anything that is JSON and without a digest: for who knows it already, or needs none. */
+  judge(input: JsonObject): Judgement {
     const started = process.hrtime.bigint();
     try {
       if (this.#policy === undefined) throw new Error('the policy in force cannot be used');

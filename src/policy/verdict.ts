@@ -19,6 +19,9 @@ export const verdictSchema = z.object({
   obligations: z.array(z.string()),
 });
 
+/** Made once: zod compiles a schema when it is first used. */
+const answers = z.tuple([z.object({ result: verdictSchema })]);
+
 /** One requirement that did not hold. */
 export type Requirement = z.infer<typeof requirement>;
 export type Challenge = z.infer<typeof challenge>;
@@ -31,7 +34,7 @@ export type Verdict = z.infer<typeof verdictSchema>;
  * @throws Error when it is not exactly one complete verdict, or an ALLOW with something unmet
  */
 export function readVerdict(resultSet: unknown): Verdict {
-  const [{ result }] = z.tuple([z.object({ result: verdictSchema })]).parse(resultSet);
+  const [{ result }] = answers.parse(resultSet);
   if (result.result === 'ALLOW' && result.rules.length > 0) throw new Error('the policy allowed with unmet requirements');
   if ((result.result === 'STEP_UP') !== (result.challenge !== null)) throw new Error('a challenge belongs to STEP_UP and only to it');
   return { ...result, obligations: result.obligations.toSorted() };

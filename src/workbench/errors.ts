@@ -11,6 +11,10 @@ export type ToolErrorCode =
   | 'policy.uncovered'
   | 'records.unreadable'
   | 'records.malformed'
+  | 'analysis.malformed'
+  | 'analysis.undeclared'
+  | 'analysis.too_large'
+  | 'analysis.unsound'
   | 'codegen.stale';
 
 /** A build step that cannot go on. The message says what was tried; the remedy says what to do. */

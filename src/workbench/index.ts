@@ -1,3 +1,9 @@
+export { type ActionReport, type AnalyseOptions, type Analysis, analyse } from './analysis/analyse.ts';
+export { type DiffGroup, type DiffOptions, diffPolicies, type PolicyDiff } from './analysis/diff.ts';
+export { loadPolicy } from './analysis/load.ts';
+export type { Policy } from './analysis/policy.ts';
+export type { Finding } from './analysis/prove.ts';
+export { counted } from './analysis/words.ts';
 export { type Compiled, compilePolicies } from './compile/compile.ts';
 export { type GoldenCase, readGoldenCases, varied } from './compile/golden.ts';
 export { notSources } from './compile/sources.ts';

@@ -47,6 +47,13 @@ describe('a bundle is refused', () => {
     ['policy.bundle_malformed', 'without entrypoint', /at entrypoint/, without('entrypoint')],
     ['policy.bundle_malformed', 'without actions', /at actions/, without('actions')],
     ['policy.bundle_malformed', 'without rules', /at rules/, without('rules')],
+    ['policy.bundle_malformed', 'without gates', /at gates/, without('gates')],
+    [
+      'policy.bundle_malformed',
+      'with a rule that does not say what it reads',
+      /at rules\[0\]\.reads/,
+      () => changeManifest((was) => ({ ...was, rules: [{ id: 'a' }] })),
+    ],
     ['policy.bundle_malformed', 'with an empty revision', /at revision/, () => changeManifest((was) => ({ ...was, revision: '' }))],
     [
       'policy.bundle_malformed',

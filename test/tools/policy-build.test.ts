@@ -69,6 +69,7 @@ describe('compiling', () => {
       entrypoint: 'main/decision',
       opa: '1.22.0',
       actions: ['change.approve', 'change.start'],
+      gates: [],
       rules: [
         {
           id: 'change.freeze',
@@ -79,6 +80,8 @@ describe('compiling', () => {
           reference: null,
           package: 'rules.change.freeze',
           file: 'rules/change/freeze/rule.rego',
+          kind: 'requirement',
+          reads: ['by', 'freeze'],
         },
       ],
     });
@@ -87,6 +90,7 @@ describe('compiling', () => {
   it('gives the same bytes again, wherever the folder is and whatever lies beside the sources', async () => {
     const first = await compilePolicies(root, opa);
     write('rules/change/freeze/rule_test.rego', 'package rules.change.freeze_test\n\ntest_it if true\n');
+    write('analysis/data.yaml', 'attributes: {}\n');
     write('golden/README.md', 'no case\n');
     write('schema/input.json', '{}\n');
     const elsewhere = join(root, 'a', 'copy');

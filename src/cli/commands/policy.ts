@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { analyseCommand } from '../policy/analyse.ts';
 import { decisionsCommand } from '../policy/decisions.ts';
+import { diffCommand } from '../policy/diff.ts';
 import { explainCommand } from '../policy/explain.ts';
 import { publishCommand } from '../policy/publish.ts';
 import { replayCommand } from '../policy/replay.ts';
@@ -11,6 +13,8 @@ import { signCommand } from '../policy/sign.ts';
 /** `countersign policy …`: one file a command in ../policy. */
 const commands = [
   rulesCommand,
+  analyseCommand,
+  diffCommand,
   explainCommand,
   replayCommand,
   decisionsCommand,

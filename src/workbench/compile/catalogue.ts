@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ToolError } from '../errors.ts';
 import { run } from '../toolchain/run.ts';
+import type { Reads } from './reads.ts';
 
 /** A rule as its METADATA describes it; what the text does not say is null. */
 export type PolicyRule = {
@@ -12,6 +13,10 @@ export type PolicyRule = {
   readonly reference: string | null;
   readonly package: string;
   readonly file: string;
+  /** A grant says who may; a requirement says what must hold. */
+  readonly kind: 'grant' | 'requirement';
+  /** What of the input it can depend on, as dotted paths without `input.`. */
+  readonly reads: readonly string[];
 };
 
 const annotation = z.object({
@@ -37,14 +42,15 @@ const inspected = z.object({ annotations: z.array(annotation).default([]) });
 const evaluated = z.object({ result: z.array(z.object({ expressions: z.array(z.object({ value: z.array(z.string()) })) })) });
 
 /** Reads every rule that carries an id from the annotations of the policies in `folder`, in the order of their ids. */
-export async function readRules(opa: string, folder: string): Promise<PolicyRule[]> {
+export async function readRules(opa: string, folder: string, { byPackage }: Reads): Promise<PolicyRule[]> {
   const { stdout } = await run(opa, ['inspect', '--annotations', '--format', 'json', '.'], { cwd: folder });
   const parsed = inspected.safeParse(JSON.parse(stdout));
   if (!parsed.success) throw malformed(`the METADATA of a rule is not of the expected shape: ${z.prettifyError(parsed.error)}`);
-  return distinct(parsed.data.annotations.flatMap(toRule)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const rules = parsed.data.annotations.flatMap(toRule).map((rule) => ({ ...rule, reads: byPackage.get(rule.package) ?? [] }));
+  return distinct(rules).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function toRule({ annotations, location, path }: Annotation): PolicyRule[] {
+function toRule({ annotations, location, path }: Annotation): Omit<PolicyRule, 'reads'>[] {
   const { scope, title, description, custom } = annotations;
   if ((scope !== 'rule' && scope !== 'document') || custom?.id === undefined) return [];
   if (title === undefined || description === undefined) {
@@ -63,6 +69,7 @@ function toRule({ annotations, location, path }: Annotation): PolicyRule[] {
         .map(({ value }) => value)
         .join('.'),
       file: location.file,
+      kind: path.at(-1)?.value === 'grant' ? 'grant' : 'requirement',
     },
   ];
 }

@@ -7,6 +7,8 @@ import { versionOf } from '../toolchain/resolve.ts';
 import { run } from '../toolchain/run.ts';
 import { type PolicyRule, readActions, readRules } from './catalogue.ts';
 import { readGoldenCases } from './golden.ts';
+import { parseModules } from './modules.ts';
+import { readsOf } from './reads.ts';
 import { readSources, revisionOf, stage } from './sources.ts';
 
 const entrypoint = 'main/decision';
@@ -20,6 +22,8 @@ export type PolicyManifest = {
   readonly entrypoint: string;
   readonly opa: string;
   readonly actions: readonly string[];
+  /** What `main` looks at before it asks a rule, as dotted paths without `input.`. */
+  readonly gates: readonly string[];
   readonly rules: readonly PolicyRule[];
 };
 
@@ -47,6 +51,7 @@ async function compileIn(work: string, folder: string, opa: string, serial: numb
   const staged = join(work, 'policies');
   stage(sources, staged);
   const { wasm, data } = await bundle({ opa, staged, work, revision, capabilities: join(folder, 'capabilities.json') });
+  const reads = readsOf((await parseModules(opa, sources, work)).values());
   const selfTest = selfTestOf(folder);
   const manifest: PolicyManifest = {
     revision,
@@ -56,7 +61,8 @@ async function compileIn(work: string, folder: string, opa: string, serial: numb
     entrypoint,
     opa: (await versionOf(opa)) ?? 'unknown',
     actions: await readActions(opa, staged),
-    rules: await readRules(opa, staged),
+    gates: reads.gates,
+    rules: await readRules(opa, staged, reads),
   };
   return new Map([
     ['policy.wasm', wasm],

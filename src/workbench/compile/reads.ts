@@ -1,0 +1,105 @@
+import { type Module, references, type Term } from './modules.ts';
+
+/** What the policies read of the input, found in their syntax trees; every path is dotted and without `input.`, sorted. */
+export type Reads = {
+  /** By package, as `rules.core.purpose`: what it reads, with what it reads through other packages. */
+  readonly byPackage: ReadonlyMap<string, readonly string[]>;
+  /** What `main` looks at before it asks a rule, the action aside. */
+  readonly gates: readonly string[];
+};
+
+/** The package that asks the rules and makes one answer of theirs; it reads nothing by asking. */
+const composer = 'main';
+const asked = 'rules';
+
+type Package = { readonly name: string; readonly modules: readonly Module[] };
+
+/**
+ * A superset of what each rule can depend on. A path ends where a variable begins (`input.facts[k]` reads `facts`), a helper
+ * counts for its whole package, and so does a package that is only named.
+ */
+export function readsOf(modules: Iterable<Module>): Reads {
+  const packages = Map.groupBy(modules, (module) => dotted(module.package.path.slice(1)));
+  const all = [...packages].map(([name, parts]): Package => ({ name, modules: parts }));
+  const main = all.find(({ name }) => name === composer);
+  return {
+    byPackage: new Map(all.map((each) => [each.name, paths(reached(each, all).flatMap(inputsOf))])),
+    gates: main === undefined ? [] : paths(gateParts(main).flatMap(inputPaths)).filter((path) => path !== 'action'),
+  };
+}
+
+/** The package and all that it names, and that they name. */
+function reached(start: Package, all: readonly Package[]): Package[] {
+  const seen = new Set<Package>([start]);
+  for (const each of seen) {
+    for (const named of all.filter(({ name }) => names(each, name))) {
+      if (start.name !== composer || !named.name.startsWith(`${asked}.`)) seen.add(named);
+    }
+  }
+  return [...seen];
+}
+
+function names({ modules }: Package, other: string): boolean {
+  return modules.some((module) =>
+    dataPaths(module).some((path) => `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`)),
+  );
+}
+
+/** Where a module points to under `data`, through its imports as well. */
+function dataPaths(module: Module): string[] {
+  const imports = module.imports.map(({ path }) => path.value);
+  return [...imports, ...references(module.rules)].filter(([head]) => head?.value === 'data').map((terms) => dotted(terms.slice(1)));
+}
+
+function inputsOf({ modules }: Package): string[] {
+  return modules.flatMap(({ rules, imports }) => [
+    ...inputPaths(rules),
+    ...imports.filter(({ path }) => path.value[0]?.value === 'input').map(({ path }) => dotted(path.value.slice(1))),
+  ]);
+}
+
+function inputPaths(part: unknown): string[] {
+  return references(part)
+    .filter(([head]) => head?.type === 'var' && head.value === 'input')
+    .map((terms) => dotted(terms.slice(1)));
+}
+
+/** The bodies of `main` that ask rules, and the helpers that these bodies use. */
+function gateParts({ modules }: Package): unknown[] {
+  const rules = modules.flatMap((module) => module.rules);
+  const asking = modules.flatMap((module) => {
+    const aliases = aliasesOf(module);
+    return module.rules.map(({ body }) => body).filter((body) => references(body).some((terms) => asksRules(terms, aliases)));
+  });
+  const parts = new Set<unknown>(asking);
+  for (const part of parts) {
+    const used = new Set(references(part).map(([head]) => head?.value));
+    for (const rule of rules.filter(({ head }) => used.has(head.name ?? head.ref?.[0]?.value))) parts.add(rule);
+  }
+  return [...parts];
+}
+
+function asksRules([head, next]: readonly Term[], aliases: ReadonlySet<unknown>): boolean {
+  return aliases.has(head?.value) || (head?.value === 'data' && next?.value === asked);
+}
+
+/** The names under which a module has imported `data.rules` or something in it. */
+function aliasesOf({ imports }: Module): ReadonlySet<unknown> {
+  const ofRules = imports.filter(({ path }) => path.value[0]?.value === 'data' && path.value[1]?.value === asked);
+  return new Set(ofRules.map(({ path, alias }) => alias ?? path.value.at(-1)?.value));
+}
+
+/** The constant beginning of a reference. */
+function dotted(terms: readonly Term[]): string {
+  const end = terms.findIndex(({ type }) => type !== 'string');
+  return terms
+    .slice(0, end === -1 ? terms.length : end)
+    .map(({ value }) => String(value))
+    .join('.');
+}
+
+/** Without doubles and without what a shorter path already says. */
+function paths(found: readonly string[]): string[] {
+  const distinct = [...new Set(found)];
+  return distinct.filter((path) => !distinct.some((other) => other !== path && (other === '' || path.startsWith(`${other}.`)))).sort();
+}
