@@ -8,6 +8,14 @@ export type ToolErrorCode =
   | 'policy.malformed'
   | 'policy.stale'
   | 'policy.uncovered'
+  | 'policy.unknown_rule'
+  | 'policy.tests_fail'
+  | 'policy.bad_name'
+  | 'policy.exists'
+  | 'golden.malformed'
+  | 'mutation.malformed'
+  | 'mutation.stale'
+  | 'mutation.not_equivalent'
   | 'codegen.stale';
 
 /** A build step that cannot go on. The message says what was tried; the remedy says what to do. */

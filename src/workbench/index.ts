@@ -1,6 +1,11 @@
 export { type Compiled, compilePolicies } from './compile/compile.ts';
 export { notSources } from './compile/sources.ts';
 export { ToolError } from './errors.ts';
+export { type GoldenCase, readGoldenCases } from './golden/cases.ts';
+export { decideFromSources, type RawDecision, rawDecision, writeInputs } from './golden/decide.ts';
+export { varied } from './golden/varied.ts';
+export { mutatePolicies } from './mutation/mutate.ts';
+export type { MutationReport } from './mutation/score.ts';
 export { isToolName, toolNames } from './toolchain/pins.ts';
 export { resolveTool } from './toolchain/resolve.ts';
 export { run } from './toolchain/run.ts';

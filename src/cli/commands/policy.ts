@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { mutateCommand } from '../policy/mutate.ts';
 import { rulesCommand } from '../policy/rules.ts';
 
 /** `countersign policy …`: one file a command in ../policy. */
-const commands = [rulesCommand];
+const commands = [rulesCommand, mutateCommand];
 
 export function policyCommand(program: Command): void {
   const policy = program.command('policy').description('look into the compiled policy');
