@@ -29,12 +29,11 @@ export function readEquivalents(folder: string): Equivalent[] {
 }
 
 /**
- * Finds the mutant of each entry that speaks of a file among `mutants`.
+ * Finds the mutant of each entry.
  *
  * @throws ToolError `mutation.stale` naming every entry that matches no mutant, or the same one as another
  */
 export function matchEquivalents(equivalents: readonly Equivalent[], mutants: readonly Mutant[]): Map<Mutant, Equivalent> {
-  const files = new Set(mutants.map(({ file }) => file));
   const matched = new Map<Mutant, Equivalent>();
   const stale: string[] = [];
   for (const entry of equivalents) {
@@ -42,10 +41,8 @@ export function matchEquivalents(equivalents: readonly Equivalent[], mutants: re
     if (mutant === undefined || matched.has(mutant)) stale.push(`  ${entry.file}: ${entry.mutation}`);
     else matched.set(mutant, entry);
   }
-  // With --rule the mutants of other files are not there to be matched.
-  const wrong = stale.filter((line) => files.has(line.trim().split(': ')[0] ?? ''));
-  if (wrong.length === 0) return matched;
-  throw new ToolError('mutation.stale', [`\`${name}\` argues for what is no mutant, or twice for the same one:`, ...wrong].join('\n'), {
+  if (stale.length === 0) return matched;
+  throw new ToolError('mutation.stale', [`\`${name}\` argues for what is no mutant, or twice for the same one:`, ...stale].join('\n'), {
     remedy: 'remove the entry, or copy the mutation again from what `countersign policy mutate` lists',
   });
 }

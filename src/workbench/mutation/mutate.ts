@@ -2,7 +2,7 @@ import { ToolError } from '../errors.ts';
 import { readGoldenCases } from '../golden/cases.ts';
 import { decideFromSources, disagreement, writeInputs } from '../golden/decide.ts';
 import { attempt } from '../toolchain/run.ts';
-import { matchEquivalents, readEquivalents } from './equivalents.ts';
+import { type Equivalent, matchEquivalents, readEquivalents } from './equivalents.ts';
 import { type Bench, type Fate, judge, type Lane, openLane } from './judge.ts';
 import { type Mutant, readMutants } from './mutants.ts';
 import { type MutationReport, reportOf } from './score.ts';
@@ -30,7 +30,7 @@ export type MutateOptions = {
 export async function mutatePolicies(options: MutateOptions): Promise<MutationReport> {
   const { folder, opa, rule, lanes: count = 2, signal = new AbortController().signal } = options;
   const mutants = await readMutants(opa, folder, rule);
-  const equivalents = matchEquivalents(readEquivalents(folder), mutants);
+  const equivalents = matchEquivalents(argued(folder, rule, mutants), mutants);
   const cases = readGoldenCases(folder);
   const inputs = writeInputs(cases);
   const bench: Bench = { folder, opa, cases, inputs, signal };
@@ -42,6 +42,12 @@ export async function mutatePolicies(options: MutateOptions): Promise<MutationRe
     for (const lane of lanes) lane.close();
     inputs.close();
   }
+}
+
+/** With one rule named, the mutants of other files are not there to be matched. */
+function argued(folder: string, rule: string | undefined, mutants: readonly Mutant[]): Equivalent[] {
+  const all = readEquivalents(folder);
+  return rule === undefined ? all : all.filter((entry) => mutants.some(({ file }) => file === entry.file));
 }
 
 /** A test that fails anyway would kill every mutant. */
