@@ -1,3 +1,7 @@
+export { printedFailure } from './author/failure.ts';
+export { type SuiteRun, testPolicies } from './author/suite.ts';
+export { testsBeside } from './author/touched.ts';
+export { watchFolder } from './author/watch.ts';
 export { type Compiled, compilePolicies } from './compile/compile.ts';
 export { notSources } from './compile/sources.ts';
 export { ToolError } from './errors.ts';

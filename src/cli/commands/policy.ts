@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { mutateCommand } from '../policy/mutate.ts';
 import { rulesCommand } from '../policy/rules.ts';
+import { testCommand } from '../policy/test.ts';
 
 /** `countersign policy …`: one file a command in ../policy. */
-const commands = [rulesCommand, mutateCommand];
+const commands = [rulesCommand, mutateCommand, testCommand];
 
 export function policyCommand(program: Command): void {
   const policy = program.command('policy').description('look into the compiled policy');

@@ -1,6 +1,7 @@
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { testsBeside } from '../author/touched.ts';
 import { notSources } from '../compile/sources.ts';
 import type { GoldenCase } from '../golden/cases.ts';
 import { decideFromSources, disagreement, type InputFile } from '../golden/decide.ts';
@@ -43,7 +44,8 @@ export async function judge(lane: Lane, mutant: Mutant): Promise<Fate> {
 }
 
 async function fateOf(lane: Lane, mutant: Mutant): Promise<Fate> {
-  const own = await runTests(lane, ownTests(lane.root, mutant.file));
+  const beside = testsBeside(lane.root, [mutant.file]);
+  const own = beside === undefined ? 'survived' : await runTests(lane, beside);
   if (own !== 'survived') return own;
   const all = await runTests(lane);
   return all === 'survived' ? await runGolden(lane) : all;
@@ -54,15 +56,6 @@ async function runTests({ bench, root }: Lane, only?: string): Promise<Fate> {
   const chosen = only === undefined ? [] : ['--run', only];
   const { code } = await attempt(bench.opa, ['test', '--bundle', '.', ...chosen], { cwd: root, signal: bench.signal });
   return code === 0 ? 'survived' : code === 1 ? 'invalid' : 'killed';
-}
-
-/** The tests beside a file, as a regular expression over their full names. */
-function ownTests(root: string, file: string): string {
-  const packages = globSync('*_test.rego', { cwd: join(root, dirname(file)) }).flatMap((name) => {
-    const [, path] = /^package\s+(\S+)/m.exec(readFileSync(join(root, dirname(file), name), 'utf8')) ?? [];
-    return path === undefined ? [] : [path.replaceAll('.', '\\.')];
-  });
-  return `^data\\.(${packages.join('|')})\\.`;
 }
 
 async function runGolden({ bench, root }: Lane): Promise<Fate> {
