@@ -1,4 +1,5 @@
 export { printedFailure } from './author/failure.ts';
+export { scaffoldRule } from './author/scaffold.ts';
 export { type SuiteRun, testPolicies } from './author/suite.ts';
 export { testsBeside } from './author/touched.ts';
 export { watchFolder } from './author/watch.ts';

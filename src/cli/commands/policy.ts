@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { mutateCommand } from '../policy/mutate.ts';
+import { newCommand } from '../policy/new.ts';
 import { rulesCommand } from '../policy/rules.ts';
 import { testCommand } from '../policy/test.ts';
 
 /** `countersign policy …`: one file a command in ../policy. */
-const commands = [rulesCommand, mutateCommand, testCommand];
+const commands = [rulesCommand, newCommand, testCommand, mutateCommand];
 
 export function policyCommand(program: Command): void {
   const policy = program.command('policy').description('look into the compiled policy');

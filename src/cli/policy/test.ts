@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { printedFailure, resolveTool, type SuiteRun, ToolError, testPolicies, testsBeside, watchFolder } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
 import { exitCode, print, run } from '../report.ts';
+import { shown } from './shown.ts';
 
 type Options = { readonly source: string; readonly watch: boolean };
 
@@ -65,10 +66,4 @@ async function timed(folder: string, suite: () => Promise<SuiteRun>): Promise<{ 
   const ran = `${tests} tests, ${cases} golden cases`;
   const verdict = failures.length === 0 ? `pass: ${ran} (${took})` : `FAIL: ${failures.length} in ${ran} (${took})`;
   return { report: [...listed, verdict].join('\n'), failed: failures.length > 0 };
-}
-
-/** As a person would write it from here. */
-function shown(folder: string): string {
-  const path = relative(process.cwd(), folder);
-  return path.startsWith('..') ? folder : path || '.';
 }

@@ -22,7 +22,7 @@ const evaluated = z.object({ result: z.tuple([z.object({ expressions: z.tuple([z
 /** A file with the inputs of some cases, for OPA to read; `close` removes it. */
 export type InputFile = { readonly path: string; readonly count: number; readonly close: () => void };
 
-export function writeInputs(cases: readonly GoldenCase[]): InputFile {
+export function writeInputs(cases: readonly Pick<GoldenCase, 'input'>[]): InputFile {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-inputs-'));
   const path = join(folder, 'inputs.json');
   writeFileSync(path, JSON.stringify(cases.map(({ input }) => input)));
