@@ -12,6 +12,7 @@ export type ToolErrorCode =
   | 'policy.tests_fail'
   | 'policy.bad_name'
   | 'policy.exists'
+  | 'policy.unreferenced'
   | 'golden.malformed'
   | 'mutation.malformed'
   | 'mutation.stale'

@@ -1,3 +1,4 @@
+export { assertReferenced, readCatalogue } from './author/catalogue.ts';
 export { printedFailure } from './author/failure.ts';
 export { scaffoldRule } from './author/scaffold.ts';
 export { type SuiteRun, testPolicies } from './author/suite.ts';

@@ -1,11 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../core/index.ts';
-import { type PolicyRule, readActions, readRules } from '../compile/catalogue.ts';
-import { readSources, stage } from '../compile/sources.ts';
 import { ToolError } from '../errors.ts';
 import { readGoldenCases } from '../golden/cases.ts';
+import { readCatalogue } from './catalogue.ts';
 import { bodiesOf, hears, withAction, withDomain } from './dispatch.ts';
 import { appendGoldenRow, baseOf } from './golden-row.ts';
 import { parseRuleName, type RuleName } from './names.ts';
@@ -63,16 +61,6 @@ function assertNew(folder: string, beside: string): void {
   throw new ToolError('policy.exists', `\`${join(folder, beside)}\` is already there`, {
     remedy: 'choose another name, or edit the rule that is there',
   });
-}
-
-async function readCatalogue(opa: string, folder: string): Promise<{ rules: PolicyRule[]; actions: string[] }> {
-  const staged = mkdtempSync(join(tmpdir(), 'countersign-policy-'));
-  try {
-    stage(readSources(folder), staged);
-    return { rules: await readRules(opa, staged), actions: await readActions(opa, staged) };
-  } finally {
-    rmSync(staged, { recursive: true });
-  }
 }
 
 /** A requirement starts with an action that does not exist, so that it stops nothing; a grant with one of its domain, when it has any. */
