@@ -15,12 +15,15 @@ export type SuiteOptions = TestOptions & {
 
 /** `opa check`, `opa test` and the golden cases, in this order; what does not compile is not tested. */
 export async function testPolicies({ first, compiled, ...options }: SuiteOptions): Promise<SuiteRun> {
-  const [wrong, own] = await Promise.all([
+  const [wrong, own] = await Promise.allSettled([
     checkPolicies(options.opa, options.folder, options.signal),
     first === undefined ? undefined : runRegoTests(options, first),
   ]);
-  if (wrong.length > 0) return { tests: 0, cases: 0, failures: wrong };
-  if (own !== undefined && own.failures.length > 0) return { tests: own.count, cases: 0, failures: own.failures };
+  if (wrong.status === 'rejected') throw wrong.reason;
+  // What does not compile fails its tests as well, in fewer words.
+  if (wrong.value.length > 0) return { tests: 0, cases: 0, failures: wrong.value };
+  if (own.status === 'rejected') throw own.reason;
+  if (own.value !== undefined && own.value.failures.length > 0) return { tests: own.value.count, cases: 0, failures: own.value.failures };
   const [tests, cases] = await Promise.all([runRegoTests(options), runGoldenCases(options, compiled)]);
   return { tests: tests.count, cases: cases.count, failures: [...tests.failures, ...cases.failures] };
 }

@@ -34,9 +34,10 @@ export async function mutatePolicies(options: MutateOptions): Promise<MutationRe
   const cases = readGoldenCases(folder);
   const inputs = writeInputs(cases);
   const bench: Bench = { folder, opa, cases, inputs, signal };
-  const lanes = Array.from({ length: Math.max(1, count) }, () => openLane(bench));
+  const lanes: Lane[] = [];
   try {
-    await assertGreen(lanes[0] ?? openLane(bench));
+    for (let index = 0; index < count; index += 1) lanes.push(openLane(bench));
+    for (const lane of lanes.slice(0, 1)) await assertGreen(lane);
     return reportOf(await judgeAll(lanes, mutants, options.onProgress ?? (() => {})), equivalents);
   } finally {
     for (const lane of lanes) lane.close();
