@@ -45,7 +45,7 @@ async function explained(options: TestOptions, failed: readonly Result[]): Promi
 type Place = { readonly file: string; readonly line: number; readonly detail: readonly string[] };
 
 /** By the full name of a test, the place and the lines that follow `<name>: FAIL` in OPA's section of failures. */
-export function readReport(text: string): Map<string, Place> {
+function readReport(text: string): Map<string, Place> {
   const [, section = ''] = text.split(/^FAILURES$/m);
   const blocks = section.split(/^(?=data\.\S+: FAIL)/m);
   return new Map(

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { mutatePolicies, resolveTool } from '../../../src/workbench/index.ts';
+import { mutatePolicies, readGoldenCases, resolveTool } from '../../../src/workbench/index.ts';
 import { readMutants } from '../../../src/workbench/mutation/mutants.ts';
 import { makeFolder, removeFolders } from '../../support/folders.ts';
 
@@ -222,6 +222,23 @@ describe('a run', () => {
   ])('refuses %s', async (_, break_, { code, message }: { code?: string; message?: RegExp }) => {
     break_();
     await expect(mutate()).rejects.toMatchObject({ code, message: expect.stringMatching(message ?? '') });
+  });
+
+  it('counts what only a golden case notices as killed', async () => {
+    const decision = (result: string) =>
+      `decision := {"result": "${result}", "ruleId": "a", "explanation": "", "rules": [], "obligations": []}`;
+    const id = '# METADATA\n# title: A\n# description: A.\n# custom: {id: club.risk}\n';
+    write('main/main.rego', `package main\n\ndefault ${decision('DENY')}\n\n${id}${decision('ALLOW')} if input.context.sessionRisk < 50\n`);
+    const survivors = async () => (await mutatePolicies({ folder, opa, rule: 'club.risk' })).survivors.map(({ mutation }) => mutation);
+    const border = 'decision: swap comparison `<` → `<=`';
+    expect(await survivors()).toContain(border);
+    const [golden] = readGoldenCases(join(import.meta.dirname, '../../../policies'));
+    const cases = [
+      { name: 'below', set: { 'context.sessionRisk': 49 }, expect: { result: 'ALLOW', ruleId: 'a' } },
+      { name: 'at', set: { 'context.sessionRisk': 50 }, expect: { result: 'DENY', ruleId: 'a' } },
+    ];
+    write('golden/a.yaml', JSON.stringify({ base: golden?.input, groups: [{ title: 'risk', given: {}, cases }] }));
+    expect(await survivors()).not.toContain(border);
   });
 
   it('that is called off leaves nothing behind', async () => {
