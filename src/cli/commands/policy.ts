@@ -8,6 +8,6 @@ import { testCommand } from '../policy/test.ts';
 const commands = [rulesCommand, newCommand, testCommand, mutateCommand];
 
 export function policyCommand(program: Command): void {
-  const policy = program.command('policy').description('look into the compiled policy');
+  const policy = program.command('policy').description('look into the compiled policy, write and test its sources');
   for (const add of commands) add(policy);
 }
