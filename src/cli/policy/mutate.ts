@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type MutationReport, mutatePolicies, resolveTool } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
 import { exitCode, print, run } from '../report.ts';
 import { progressOn } from './progress.ts';
+import { sourceFolder } from './source.ts';
 
 type Options = { readonly source: string; readonly rule?: string; readonly threshold: string; readonly json: boolean };
 
@@ -21,6 +21,7 @@ export function mutateCommand(policy: Command): void {
 
 async function mutate(options: Options): Promise<void> {
   const threshold = parseThreshold(options.threshold);
+  const folder = sourceFolder(options.source);
   const opa = await resolveTool('opa');
   const stop = new AbortController();
   const interrupted = () => stop.abort();
@@ -28,7 +29,7 @@ async function mutate(options: Options): Promise<void> {
   const progress = progressOn(process.stderr);
   try {
     const report = await mutatePolicies({
-      folder: resolve(options.source),
+      folder,
       opa,
       rule: options.rule,
       signal: stop.signal,

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { resolveTool, scaffoldRule } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
 import { print, run } from '../report.ts';
-import { shown } from './shown.ts';
+import { shown, sourceFolder } from './source.ts';
 
 type Options = { readonly source: string; readonly grant: boolean; readonly requirement: boolean };
 
@@ -25,7 +24,7 @@ async function scaffold(name: string, { source, grant, requirement }: Options): 
       remedy: 'a rule is one of the two; write two rules',
     });
   }
-  const folder = resolve(source);
+  const folder = sourceFolder(source);
   const made = await scaffoldRule({ folder, opa: await resolveTool('opa'), name, kind: grant ? 'grant' : 'requirement' });
   for (const file of made.written) print(`wrote    ${shown(folder)}/${file}`);
   for (const file of made.changed) print(`changed  ${shown(folder)}/${file}`);

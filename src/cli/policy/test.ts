@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { printedFailure, resolveTool, type SuiteRun, ToolError, testPolicies, testsBeside, watchFolder } from '../../workbench/index.ts';
-import { CliError } from '../errors.ts';
 import { exitCode, print, run } from '../report.ts';
-import { shown } from './shown.ts';
+import { shown, sourceFolder } from './source.ts';
 
 type Options = { readonly source: string; readonly watch: boolean };
 
@@ -19,12 +16,7 @@ export function testCommand(policy: Command): void {
 }
 
 async function test(options: Options): Promise<void> {
-  const folder = resolve(options.source);
-  if (!existsSync(folder)) {
-    throw new CliError('cli.invalid_option', `--source is \`${options.source}\`, which is not there`, {
-      remedy: 'name the folder of the policies',
-    });
-  }
+  const folder = sourceFolder(options.source);
   const opa = await resolveTool('opa');
   if (options.watch) return watchAndTest(opa, folder);
   const { report, failed } = await timed(folder, () => testPolicies({ opa, folder, compiled: true }));
@@ -39,8 +31,8 @@ async function watchAndTest(opa: string, folder: string): Promise<void> {
   process.once('SIGINT', ended).once('SIGTERM', ended);
   const again = async (files: readonly string[]): Promise<void> => {
     if (files.length > 0) print(`${files.join(', ')} changed`);
-    const suite = { opa, folder, signal: stop.signal, compiled: false, first: testsBeside(folder, files) };
-    const said = await timed(folder, () => testPolicies(suite)).catch(faultOf);
+    const suite = async () => testPolicies({ opa, folder, signal: stop.signal, compiled: false, first: testsBeside(folder, files) });
+    const said = await timed(folder, suite).catch(faultOf);
     if (stop.signal.aborted) return;
     print(said.report);
     if (files.length === 0) print(`watching ${shown(folder)}, Ctrl-C to end`);
@@ -52,9 +44,10 @@ async function watchAndTest(opa: string, folder: string): Promise<void> {
   }
 }
 
-/** What keeps one run from ending may be gone with the next change. */
+/** What keeps one run from ending may be gone with the next change; a file that went while it was read is a change itself. */
 function faultOf(error: unknown): { report: string } {
-  if (!(error instanceof ToolError)) throw error;
+  const hasGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  if (!(error instanceof ToolError) && !hasGone) throw error;
   return { report: `error: ${error.message}` };
 }
 
