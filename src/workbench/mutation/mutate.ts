@@ -7,7 +7,7 @@ import { type Bench, type Fate, judge, type Lane, openLane } from './judge.ts';
 import { type Mutant, readMutants } from './mutants.ts';
 import { type MutationReport, reportOf } from './score.ts';
 
-/** How far a run is: `done` of `total` mutants judged, `survived` of them so far. */
+/** How far a run is: `done` of `total` mutants judged, `survived` of them so far, without the argued ones. */
 export type Progress = { readonly done: number; readonly total: number; readonly survived: number };
 
 export type MutateOptions = {
@@ -38,7 +38,8 @@ export async function mutatePolicies(options: MutateOptions): Promise<MutationRe
   try {
     for (let index = 0; index < count; index += 1) lanes.push(openLane(bench));
     for (const lane of lanes.slice(0, 1)) await assertGreen(lane);
-    return reportOf(await judgeAll(lanes, mutants, options.onProgress ?? (() => {})), equivalents);
+    const tell = options.onProgress ?? (() => {});
+    return reportOf(await judgeAll(lanes, mutants, (mutant) => !equivalents.has(mutant), tell), equivalents);
   } finally {
     for (const lane of lanes) lane.close();
     inputs.close();
@@ -75,6 +76,7 @@ async function assertGreen({ bench, root }: Lane): Promise<void> {
 async function judgeAll(
   lanes: readonly Lane[],
   mutants: readonly Mutant[],
+  counts: (mutant: Mutant) => boolean,
   tell: (progress: Progress) => void,
 ): Promise<Map<Mutant, Fate>> {
   const fates = new Map<Mutant, Fate>();
@@ -87,7 +89,7 @@ async function judgeAll(
     for (const mutant of queue) {
       const fate = await judge(lane, mutant);
       fates.set(mutant, fate);
-      if (fate === 'survived') survived += 1;
+      if (fate === 'survived' && counts(mutant)) survived += 1;
       tell({ done: fates.size, total: mutants.length, survived });
     }
   };
