@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { notSources, resolveTool, run } from '../src/workbench/index.ts';
+import { assertReferenced, notSources, readCatalogue, resolveTool, run } from '../src/workbench/index.ts';
 import { isMain, script } from './main.ts';
 
 /** Form, types and style of the policies, in this order: the first step that fails ends it. */
@@ -18,6 +18,8 @@ async function main(): Promise<void> {
   process.stdout.write('opa check: types and strict mode\n');
   const { stdout } = await run(regal, ['lint', '.'], { cwd });
   process.stdout.write(`regal: ${stdout.trim()}\n`);
+  assertReferenced((await readCatalogue(opa, cwd)).rules);
+  process.stdout.write('metadata: every rule says what asks for it\n');
 }
 
 if (isMain(import.meta.url)) await script(main);

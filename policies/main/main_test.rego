@@ -296,3 +296,75 @@ _allowed := {
 	"orchestration": testing.executing,
 	"policy": testing.publishing,
 }
+
+# A grant and a requirement in the place of a rule: how a domain is heard must not depend on which rules it has today.
+_planted := {
+	"grant": {{"ruleId": "planted.grant", "precedence": 999, "explanation": "planted"}},
+	"unmet": {{
+		"ruleId": "planted.unmet",
+		"precedence": 999,
+		"effect": "DENY",
+		"explanation": "planted",
+		"remedy": "none",
+	}},
+}
+
+_heard := testing.ids(main.decision.rules) & {"default.no_grant", "planted.unmet"}
+
+_without_roles[domain] := object.union(allowed, {"actor": {"roles": []}}) if some domain, allowed in _allowed
+
+_unknown[domain] := object.union(allowed, {"resource": {"known": false}}) if some domain, allowed in _without_roles
+
+_asked := {"planted.unmet"}
+
+_answer(domain, own) := _asked if domain == own
+
+_answer(domain, own) := {"default.no_grant"} if domain != own
+
+test_rules_of_alert_speak_of_alert_alone if {
+	every domain, _ in _allowed {
+		heard := _answer(domain, "alert")
+		_heard == heard with input as _without_roles[domain] with data.rules.alert.service_grant as _planted
+		_heard == heard - _asked with input as _unknown[domain] with data.rules.alert.service_grant as _planted
+	}
+}
+
+test_rules_of_flag_speak_of_flag_alone if {
+	every domain, _ in _allowed {
+		heard := _answer(domain, "flag")
+		_heard == heard with input as _without_roles[domain] with data.rules.flag.role_grant as _planted
+		_heard == heard - _asked with input as _unknown[domain] with data.rules.flag.role_grant as _planted
+	}
+}
+
+test_rules_of_incident_speak_of_incident_alone if {
+	every domain, _ in _allowed {
+		heard := _answer(domain, "incident")
+		_heard == heard with input as _without_roles[domain] with data.rules.incident.role_grant as _planted
+		_heard == heard - _asked with input as _unknown[domain] with data.rules.incident.role_grant as _planted
+	}
+}
+
+test_rules_of_ledger_speak_of_ledger_alone if {
+	every domain, _ in _allowed {
+		heard := _answer(domain, "ledger")
+		_heard == heard with input as _without_roles[domain] with data.rules.ledger.role_grant as _planted
+		_heard == heard - _asked with input as _unknown[domain] with data.rules.ledger.role_grant as _planted
+	}
+}
+
+test_rules_of_orchestration_speak_of_orchestration_alone if {
+	every domain, _ in _allowed {
+		heard := _answer(domain, "orchestration")
+		_heard == heard with input as _without_roles[domain] with data.rules.orchestration.role_grant as _planted
+		_heard == heard - _asked with input as _unknown[domain] with data.rules.orchestration.role_grant as _planted
+	}
+}
+
+test_rules_of_the_core_ask_everyone_and_grant_nothing if {
+	every domain, roleless in _without_roles {
+		heard := {"default.no_grant", "planted.unmet"}
+		_heard == heard with input as roleless with data.rules.core.purpose as _planted
+		_heard == heard with input as _unknown[domain] with data.rules.core.purpose as _planted
+	}
+}

@@ -1,7 +1,7 @@
 import { CodedError, messageOf } from '../core/index.ts';
 
-/** Exit codes of every command (docs/cli.md): the answer is no; used or configured wrongly; a fault of ours. */
-export const exitCode = { failed: 1, usage: 2, fault: 70 } as const;
+/** Exit codes of every command (docs/cli.md): the answer is no; used or configured wrongly; a fault of ours; ended by Ctrl-C. */
+export const exitCode = { failed: 1, usage: 2, fault: 70, interrupted: 130 } as const;
 
 /** Runs a command's body. An expected error becomes its message and what to do, on stderr; anything else is a fault of ours and shows its stack. */
 export async function run(body: () => Promise<void>): Promise<void> {

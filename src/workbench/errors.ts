@@ -6,7 +6,6 @@ export type ToolErrorCode =
   | 'tool.failed'
   | 'tool.pin_unreadable'
   | 'policy.malformed'
-  | 'policy.golden_malformed'
   | 'policy.stale'
   | 'policy.uncovered'
   | 'records.unreadable'
@@ -15,6 +14,15 @@ export type ToolErrorCode =
   | 'analysis.undeclared'
   | 'analysis.too_large'
   | 'analysis.unsound'
+  | 'policy.unknown_rule'
+  | 'policy.tests_fail'
+  | 'policy.bad_name'
+  | 'policy.exists'
+  | 'policy.unreferenced'
+  | 'golden.malformed'
+  | 'mutation.malformed'
+  | 'mutation.stale'
+  | 'mutation.not_equivalent'
   | 'codegen.stale';
 
 /** A build step that cannot go on. The message says what was tried; the remedy says what to do. */

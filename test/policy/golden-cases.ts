@@ -7,4 +7,7 @@ const root = join(import.meta.dirname, '../..');
 export const policies = join(root, 'policies');
 export const dist = join(policies, 'dist');
 
-export const goldenCases = (): GoldenCase[] => readGoldenCases(policies);
+/** Every case of policies/golden. */
+export function goldenCases(): GoldenCase[] {
+  return readGoldenCases(policies);
+}

@@ -1,34 +1,14 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { loadPolicy } from '@open-policy-agent/opa-wasm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PolicyEngine, readBundle, type Verdict } from '../../src/policy/index.ts';
-import { notSources, resolveTool, run } from '../../src/workbench/index.ts';
-import { makeFolder } from '../support/folders.ts';
+import { decideFromSources, type RawDecision, rawDecision, resolveTool, writeInputs } from '../../src/workbench/index.ts';
 import { dist, goldenCases, policies } from './golden-cases.ts';
 
 const cases = goldenCases();
 const { manifest, wasm, data } = readBundle(dist);
 const engine = await PolicyEngine.load({ manifest, wasm, data });
 const verdicts = new Map(cases.map(({ name, input }) => [name, engine.decide(input).verdict]));
-const folder = makeFolder('golden');
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A decision as Rego gives it, before the engine reads it; the order of its set is no part of it. */
-const raw = z.looseObject({ obligations: z.array(z.string()).transform((obligations) => obligations.toSorted()) });
-const evaluated = z.object({ result: z.tuple([z.object({ expressions: z.tuple([z.object({ value: z.array(z.array(raw)) })]) })]) });
-
-/** What OPA itself decides from the sources, all inputs in one process; an input without a decision gives an empty list. */
-async function decideWithOpa(inputs: readonly unknown[]): Promise<z.infer<typeof raw>[][]> {
-  const file = join(folder, 'inputs.json');
-  writeFileSync(file, JSON.stringify(inputs));
-  const query = '[decisions | some one in input; decisions := [decision | decision := data.main.decision with input as one]]';
-  const ignored = [...notSources, '*_test.rego'].flatMap((name) => ['--ignore', name]);
-  const args = ['eval', '--format', 'json', '--bundle', '.', ...ignored, '--input', file, query];
-  const { stdout } = await run(await resolveTool('opa'), args, { cwd: policies });
-  return evaluated.parse(JSON.parse(stdout)).result[0].expressions[0].value;
-}
 
 describe('the golden cases', () => {
   it('have names of their own', () => {
@@ -48,15 +28,18 @@ describe('the golden cases', () => {
 });
 
 describe('OPA on the sources and the compiled policy', () => {
-  let fromSources: z.infer<typeof raw>[][];
+  let fromSources: RawDecision[][];
   beforeAll(async () => {
-    fromSources = await decideWithOpa(cases.map(({ input }) => input));
+    const inputs = writeInputs(cases);
+    fromSources = await decideFromSources(await resolveTool('opa'), policies, inputs).finally(inputs.close);
   }, 600_000);
 
   it('say the same of every case, to the last field', async () => {
     const policy = await loadPolicy(wasm);
     policy.setData(data);
-    const compiled = cases.map(({ input }) => z.array(z.object({ result: raw })).parse(policy.evaluate(input, manifest.entrypoint)));
+    const compiled = cases.map(({ input }) =>
+      z.array(z.object({ result: rawDecision })).parse(policy.evaluate(input, manifest.entrypoint)),
+    );
     const differing = cases.flatMap(({ name }, index) => {
       const pair = { compiled: compiled[index]?.map(({ result }) => result), sources: fromSources[index] };
       return isSame(pair.compiled, pair.sources) ? [] : [{ name, ...pair }];

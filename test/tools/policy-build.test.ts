@@ -103,7 +103,7 @@ describe('compiling', () => {
   it('names the golden file that is none', async () => {
     write('golden/a.yaml', 'cases: []\n');
     await expect(compilePolicies(root, opa)).rejects.toMatchObject({
-      code: 'policy.golden_malformed',
+      code: 'golden.malformed',
       message: expect.stringMatching(/a\.yaml`: [\s\S]*expected object/),
     });
   });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '../../core/index.ts';
 import { policyDigest, type SelfTestCase } from '../../policy/index.ts';
+import { readGoldenCases } from '../golden/cases.ts';
 import { versionOf } from '../toolchain/resolve.ts';
 import { run } from '../toolchain/run.ts';
 import { type PolicyRule, readActions, readRules } from './catalogue.ts';
-import { readGoldenCases } from './golden.ts';
 import { parseModules } from './modules.ts';
 import { readsOf } from './reads.ts';
 import { readSources, revisionOf, stage } from './sources.ts';
@@ -34,7 +34,7 @@ export type Compiled = ReadonlyMap<string, Buffer>;
  * Compiles the policies in `folder`: same sources, same OPA and same serial, same bytes.
  *
  * @param serial goes into the manifest: what it is upon the policies that came before
- * @throws ToolError `tool.failed` with what OPA said, `policy.malformed`, `policy.golden_malformed`
+ * @throws ToolError `tool.failed` with what OPA said, `policy.malformed`, `golden.malformed`
  */
 export async function compilePolicies(folder: string, opa: string, serial = 1): Promise<Compiled> {
   const work = mkdtempSync(join(tmpdir(), 'countersign-policy-'));

@@ -5,8 +5,8 @@ import { sha256 } from '../../core/index.ts';
 /** A file that is compiled; `path` is relative to the policies' folder, with `/`. */
 export type PolicySource = { readonly path: string; readonly bytes: Buffer };
 
-/** Folders under policies/ that hold no source: what was compiled, recorded cases, schemas of the input, what analyses are of. */
-export const notSources = ['analysis', 'dist', 'golden', 'schema'] as const;
+/** Folders under policies/ that hold no source: what analyses are of, what was compiled, recorded cases, argued mutants, schemas of the input. */
+export const notSources = ['analysis', 'dist', 'golden', 'mutation', 'schema'] as const;
 
 /** Every policy that is compiled, in the order of its path: Rego without its tests, and data documents. */
 export function readSources(folder: string): PolicySource[] {

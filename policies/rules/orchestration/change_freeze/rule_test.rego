@@ -30,6 +30,16 @@ test_an_unknown_state_stops_execution_and_is_said_to_be_unknown if {
 	}
 }
 
+test_an_end_or_a_reason_that_is_no_text_is_not_told if {
+	every path in ["until", "reason"] {
+		every value in [null, 5, true, [], {}] {
+			frozen := object.union(_frozen, {path: value})
+			why := {"whether a change freeze holds is not known"}
+			testing.explanations(change_freeze.unmet) == why with input as testing.executing with input.facts.freeze as frozen
+		}
+	}
+}
+
 test_without_a_freeze_one_executes if _ids == set() with input as testing.executing
 
 test_other_actions_go_on if {

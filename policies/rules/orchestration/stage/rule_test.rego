@@ -83,3 +83,9 @@ test_an_open_incident_permits_a_proposal if {
 		_ids == set() with input as testing.proposing with input.facts.incident.status as status
 	}
 }
+
+test_it_names_the_status if {
+	why := {"the orchestration is REJECTED, `orchestration.execute` is not possible in it"}
+	testing.explanations(stage.unmet) == why with input as testing.executing
+		with input.facts.orchestration.status as "REJECTED"
+}
