@@ -1,5 +1,5 @@
 import { type LoadedPolicy, loadPolicy } from '@open-policy-agent/opa-wasm';
-import { digestOfJson } from '../core/index.ts';
+import { canonicalBytes, digestOf } from '../core/index.ts';
 import type { PolicyBundle, PolicyManifest } from './bundle.ts';
 import type { PolicyInput } from './input.ts';
 import { faultVerdict, readVerdict, type Verdict } from './verdict.ts';
@@ -39,17 +39,28 @@ export class PolicyEngine {
     return new PolicyEngine(bundle.manifest, policy);
   }
 
-  /** Decides one input. Never throws for what the policy does: a trap, no answer or half an answer is a denial by `engine.fault`. */
+  /**
+   * Decides one input: the very bytes that the digest names. Never throws for what the policy does: a trap, no answer or half an
+   * answer is a denial by `engine.fault`.
+   *
+   * @throws CanonicalError when the input has no canonical form: then it has no digest either, and there is no decision
+   */
   decide(input: PolicyInput): Evaluation {
-    const inputDigest = digestOfJson(input);
+    const bytes = canonicalBytes(input);
+    const inputDigest = digestOf(bytes);
     const started = process.hrtime.bigint();
     try {
-      const verdict = readVerdict(this.#policy.evaluate(input, this.manifest.entrypoint));
+      const verdict = readVerdict(this.#policy.evaluate(alone(bytes), this.manifest.entrypoint));
       return { verdict, policy: this.version, inputDigest, micros: microsSince(started) };
     } catch (fault) {
       return { verdict: faultVerdict(), policy: this.version, inputDigest, micros: microsSince(started), fault };
     }
   }
+}
+
+/** The bytes in a buffer of their own: a small Buffer is a window on one that it shares, and Wasm would be given all of that. */
+function alone(bytes: Buffer): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
 }
 
 function microsSince(started: bigint): number {
