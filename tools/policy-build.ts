@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { type Compiled, compilePolicies, resolveTool, ToolError } from '../src/workbench/index.ts';
 import { isMain, script } from './main.ts';
 
@@ -39,14 +40,26 @@ function readIfThere(file: string): Buffer | undefined {
   }
 }
 
+/** The manifest that stands in a folder of compiled policies; undefined where none was compiled yet. */
+function committedManifest(folder: string): { text: string; serial: number } | undefined {
+  const text = readIfThere(join(folder, 'manifest.json'))?.toString('utf8');
+  return text === undefined ? undefined : { text, serial: withSerial.parse(JSON.parse(text)).serial };
+}
+
+const withSerial = z.looseObject({ serial: z.int().default(0) });
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { source: { type: 'string' }, out: { type: 'string' }, check: { type: 'boolean', default: false } },
   });
   const source = resolve(values.source ?? join(import.meta.dirname, '..', 'policies'));
   const out = resolve(values.out ?? join(source, 'dist'));
-  const compiled = await compilePolicies(source, await resolveTool('opa'));
-  if (!values.check) return write(compiled, out);
+  const opa = await resolveTool('opa');
+  const before = committedManifest(out);
+  const compiled = await compilePolicies(source, opa, before?.serial);
+  const changed = before !== undefined && !Buffer.from(before.text).equals(compiled.get('manifest.json') ?? Buffer.alloc(0));
+  // What changes in any way is a new policy: its serial grows, so that it can be published upon the one before.
+  if (!values.check) return write(changed ? await compilePolicies(source, opa, before.serial + 1) : compiled, out);
   assertCurrent(compiled, out);
   process.stdout.write(`${out} is what the sources compile to\n`);
 }

@@ -67,6 +67,12 @@ _grants contains grant if {
 	rules.orchestration[_].grant[grant]
 }
 
+_grants contains grant if {
+	_domain == "policy"
+	some grant
+	rules.policy[_].grant[grant]
+}
+
 _unmet contains requirement if {
 	some requirement
 	rules.core[_].unmet[requirement]
@@ -106,6 +112,13 @@ _unmet contains requirement if {
 	_known
 	some requirement
 	rules.orchestration[_].unmet[requirement]
+}
+
+_unmet contains requirement if {
+	_domain == "policy"
+	_known
+	some requirement
+	rules.policy[_].unmet[requirement]
 }
 
 # METADATA

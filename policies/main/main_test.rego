@@ -245,6 +245,8 @@ test_the_actions_are_those_of_the_grants if {
 		"orchestration.record_dry_run",
 		"orchestration.record_outcome",
 		"orchestration.reject",
+		"policy.publish",
+		"policy.rollback",
 	}
 }
 
@@ -254,4 +256,5 @@ _allowed := {
 	"incident": testing.resolving,
 	"ledger": testing.reading,
 	"orchestration": testing.executing,
+	"policy": testing.publishing,
 }

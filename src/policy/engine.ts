@@ -33,7 +33,7 @@ export class PolicyEngine {
     this.#policy = policy;
   }
 
-  static async load(bundle: PolicyBundle): Promise<PolicyEngine> {
+  static async load(bundle: Pick<PolicyBundle, 'manifest' | 'wasm' | 'data'>): Promise<PolicyEngine> {
     const policy = await loadPolicy(bundle.wasm, MEMORY);
     policy.setData(bundle.data);
     return new PolicyEngine(bundle.manifest, policy);

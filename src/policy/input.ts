@@ -76,6 +76,19 @@ const facts = z.strictObject({
   /** True: engaged. */
   killSwitch: z.boolean().exactOptional(),
   freeze: z.strictObject({ active: z.boolean(), until: z.string(), reason: z.string() }).exactOptional(),
+  /** The bundle that the call would make active, as it was found to be. */
+  bundle: z
+    .strictObject({
+      serial: z.int(),
+      activeSerial: z.int(),
+      signature: z.enum(['valid', 'missing', 'untrusted']),
+      signer: z.string().nullable(),
+      /** Why it cannot be used, in words; null when it can. */
+      fault: z.string().nullable(),
+    })
+    .exactOptional(),
+  /** Who called for this same change before, null when nobody did; and whether it is what is active already. */
+  policyChange: z.strictObject({ proposedBy: z.string().nullable(), active: z.boolean() }).exactOptional(),
 });
 
 export const policyInput = z.strictObject({ action: z.string(), now, actor, resource, context, facts });

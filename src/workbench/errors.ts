@@ -6,6 +6,7 @@ export type ToolErrorCode =
   | 'tool.failed'
   | 'tool.pin_unreadable'
   | 'policy.malformed'
+  | 'policy.golden_malformed'
   | 'policy.stale'
   | 'policy.uncovered'
   | 'codegen.stale';

@@ -1,7 +1,8 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PolicyError, readBundle } from '../../src/policy/index.ts';
+import { digestOf } from '../../src/core/index.ts';
+import { PolicyError, policyDigest, readBundle } from '../../src/policy/index.ts';
 import { makeFolder } from '../support/folders.ts';
 import { dist } from './golden-cases.ts';
 
@@ -54,19 +55,18 @@ describe('a bundle is refused', () => {
       () => changeManifest((was) => ({ ...was, digest: 'sha1:00' })),
     ],
     ['policy.bundle_malformed', 'with a rule without id', /at rules\[0\]\.id/, () => changeManifest((was) => ({ ...was, rules: [{}] }))],
-    ['policy.bundle_malformed', 'with data that is no JSON', /JSON/, () => write('data.json', '{"a":')],
-    ['policy.bundle_malformed', 'with data that is no object', /data\.json is not an object/, () => write('data.json', 'null')],
-    [
-      'policy.digest_mismatch',
-      'with another policy',
-      /has digest sha256:e3b0c4.*, its manifest says sha256:/,
-      () => write('policy.wasm', ''),
-    ],
-    ['policy.digest_mismatch', 'with one bit changed', /has digest/, flipOneBit],
+    ['policy.bundle_malformed', 'with data that is no JSON', /data\.json: .*JSON/, () => replaceData('{"a":')],
+    ['policy.bundle_malformed', 'with data that is no object', /data\.json is not an object/, () => replaceData('null')],
+    ['policy.bundle_malformed', 'with a self-test that is none', /selftest\.json: .*expected array/, () => replaceSelfTest('{}')],
+    ['policy.bundle_malformed', 'without serial', /at serial/, without('serial')],
+    ['policy.digest_mismatch', 'with another self-test', /`selftest\.json` have digest/, () => write('selftest.json', '[]')],
+    ['policy.digest_mismatch', 'with other data', /`policy\.wasm` and `data\.json` have digest/, () => write('data.json', '{"a":1}')],
+    ['policy.digest_mismatch', 'with another policy', /have digest sha256:.*, the manifest says sha256:/, () => write('policy.wasm', '')],
+    ['policy.digest_mismatch', 'with one bit changed', /have digest/, flipOneBit],
     [
       'policy.digest_mismatch',
       'with the digest of another',
-      /its manifest says sha256:0{64}$/,
+      /the manifest says sha256:0{64}$/,
       () => changeManifest((was) => ({ ...was, digest: `sha256:${'0'.repeat(64)}` })),
     ],
   ])('%s: %s', (code, _, message, damage) => {
@@ -81,6 +81,18 @@ describe('a bundle is refused', () => {
     expect(readBundle(folder).manifest).toMatchObject({ entrypoint: 'main/decision', digest: expect.stringMatching(/^sha256:/) });
   });
 });
+
+/** Other data under a manifest that names them. */
+function replaceData(text: string): void {
+  write('data.json', text);
+  const wasm = readFileSync(join(folder, 'policy.wasm'));
+  changeManifest((was) => ({ ...was, digest: policyDigest({ wasm, data: Buffer.from(text), entrypoint: String(was['entrypoint']) }) }));
+}
+
+function replaceSelfTest(text: string): void {
+  write('selftest.json', text);
+  changeManifest((was) => ({ ...was, selfTest: digestOf(Buffer.from(text)) }));
+}
 
 function flipOneBit(): void {
   const bytes = readFileSync(join(folder, 'policy.wasm'));

@@ -162,7 +162,7 @@ describe('the same input', () => {
   it('is named by the digest of its canonical JSON, beside the policy that decided', () => {
     const { inputDigest, policy, micros } = engine.decide(allowed);
     expect(inputDigest).toBe(digestOfJson(allowed));
-    expect(policy).toEqual({ digest: digestOf(bundle.wasm), revision: bundle.manifest.revision });
+    expect(policy).toEqual({ digest: bundle.manifest.digest, revision: bundle.manifest.revision });
     expect(micros).toBeGreaterThanOrEqual(0);
   });
 

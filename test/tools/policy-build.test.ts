@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadPolicy } from '@open-policy-agent/opa-wasm';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../../src/core/index.ts';
 import { compilePolicies, resolveTool, run } from '../../src/workbench/index.ts';
 import { reduceCapabilities } from '../../tools/capabilities.ts';
 import { assertCurrent } from '../../tools/policy-build.ts';
@@ -62,6 +63,8 @@ describe('compiling', () => {
   it('describes what was compiled', async () => {
     expect(manifestOf(await compilePolicies(root, opa))).toEqual({
       revision: expect.stringMatching(/^[0-9a-f]{16}$/),
+      serial: 1,
+      selfTest: digestOf(Buffer.from('[\n]\n')),
       digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       entrypoint: 'main/decision',
       opa: '1.22.0',
@@ -84,13 +87,21 @@ describe('compiling', () => {
   it('gives the same bytes again, wherever the folder is and whatever lies beside the sources', async () => {
     const first = await compilePolicies(root, opa);
     write('rules/change/freeze/rule_test.rego', 'package rules.change.freeze_test\n\ntest_it if true\n');
-    write('golden/a.yaml', 'cases: []\n');
+    write('golden/README.md', 'no case\n');
     write('schema/input.json', '{}\n');
     const elsewhere = join(root, 'a', 'copy');
     cpSync(root, `${root}-copy`, { recursive: true });
     cpSync(`${root}-copy`, elsewhere, { recursive: true });
     rmSync(`${root}-copy`, { recursive: true });
     expect(await compilePolicies(elsewhere, opa)).toEqual(first);
+  });
+
+  it('names the golden file that is none', async () => {
+    write('golden/a.yaml', 'cases: []\n');
+    await expect(compilePolicies(root, opa)).rejects.toMatchObject({
+      code: 'policy.golden_malformed',
+      message: expect.stringMatching(/a\.yaml`: [^]*expected object/),
+    });
   });
 
   it.each(['time.now_ns()', 'sprintf("%v", [input.by])', 'http.send({})', 'semver.is_valid(input.by)'])('refuses `%s`', async (call) => {

@@ -4,8 +4,13 @@
 package lib.purpose
 
 # METADATA
-# description: A purpose serves itself; the record is kept for those who respond and for those who audit.
+# description: >-
+#   A purpose serves itself; the record is kept for those who respond and for those who audit, the policy for those who
+#   write it and for those who operate under it.
 # scope: document
 serving(purpose) := {purpose} | {other | some other in _served_by[purpose]}
 
-_served_by := {"record": {"audit", "incident-response"}}
+_served_by := {
+	"policy": {"operations", "policy-authoring"},
+	"record": {"audit", "incident-response"},
+}

@@ -98,6 +98,32 @@ receiving := _changed({
 })
 
 # METADATA
+# description: Petra, a policy author, publishes a bundle that nobody called for before.
+# scope: document
+publishing := object.union(
+	json.remove(executing, ["facts"]),
+	{
+		"action": "policy.publish",
+		"actor": {"id": "user:petra", "roles": ["policy-author"], "purposes": ["policy-authoring"]},
+		"resource": {"type": "policy", "id": "sha256:new", "purpose": "policy", "severity": null},
+		"facts": {
+			"request": {"justification": "freeze over the holidays"},
+			"bundle": {"serial": 8, "activeSerial": 7, "signature": "valid", "signer": "key", "fault": null},
+			"policyChange": {"proposedBy": null, "active": false},
+		},
+	},
+)
+
+# METADATA
+# description: Sam, an SRE, takes the policy back to one that was active before.
+# scope: document
+rolling_back := object.union(json.remove(publishing, ["facts/bundle"]), {
+	"action": "policy.rollback",
+	"actor": {"id": "user:sam", "roles": ["sre"], "purposes": ["operations"]},
+	"resource": {"id": "sha256:old"},
+})
+
+# METADATA
 # description: Values of every JSON type, and what looks like an absence; none of them is any fact's right value.
 # scope: document
 garbage := [null, -1, 1.5, "", "x", [], ["x"], {}, {"x": "y"}]

@@ -7,7 +7,7 @@ import data.lib.result
 
 # METADATA
 # title: Device trust
-# description: Approving, executing and setting flags need a device of medium trust at least.
+# description: Approving, executing, setting flags and changing the policy need a device of medium trust at least.
 # custom:
 #   id: core.device_trust
 #   precedence: 60
@@ -18,7 +18,13 @@ unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
 	not _trusted
 }
 
-_sensitive := {"flag.set", "orchestration.approve", "orchestration.execute"}
+_sensitive := {
+	"flag.set",
+	"orchestration.approve",
+	"orchestration.execute",
+	"policy.publish",
+	"policy.rollback",
+}
 
 default _trusted := false
 
