@@ -1,10 +1,11 @@
-import { benchDecide } from './decide.ts';
 import { benchGovern } from './govern.ts';
+import { benchDecide, benchPolicy } from './policy/index.ts';
 
 /** `npm run bench -- <name>`: everything a benchmark compares, it measures in this one run. */
 const benches: ReadonlyMap<string, () => Promise<void>> = new Map([
   ['decide', benchDecide],
   ['govern', benchGovern],
+  ['policy', benchPolicy],
 ]);
 
 const name = process.argv[2] ?? '';
