@@ -9,7 +9,7 @@ const rows = [
   ['evidence', 'audit', 'workbench'],
   ['incidents'],
   ['slo', 'regions', 'bluegreen'],
-  ['flags'],
+  ['flags', 'bundles'],
   ['govern'],
   ['policy', 'ledger', 'notify'],
   ['auth', 'storage', 'jobs', 'telemetry'],

@@ -6,7 +6,7 @@ import { type EntryId, newId, systemClock, type TenantId, tenantId } from '../sr
 import { setFlag, upsertFlag } from '../src/flags/index.ts';
 import { Kernel, type Scope } from '../src/govern/index.ts';
 import { fileAnchor, Ledger, LedgerKey, type Receipt } from '../src/ledger/index.ts';
-import { PolicyEngine, readBundle } from '../src/policy/index.ts';
+import { PolicyEngine, PolicyRegistry, readBundle } from '../src/policy/index.ts';
 import { openStorage, type Storage } from '../src/storage/index.ts';
 import { createLogger, Metrics, Tracing } from '../src/telemetry/index.ts';
 import { heading, row, type Summary, summarise, timed } from './statistics.ts';
@@ -48,9 +48,9 @@ async function measure({ database }: Storage, dataDir: string): Promise<void> {
     originPrefix: 'bench.local',
     waitMilliseconds: 5_000,
   });
-  const engine = await PolicyEngine.load(readBundle(join(import.meta.dirname, '..', 'policies', 'dist')));
+  const policies = new PolicyRegistry(await PolicyEngine.load(readBundle(join(import.meta.dirname, '..', 'policies', 'dist'))));
   const telemetry = { log: createLogger('silent'), metrics: new Metrics(), tracing: new Tracing(undefined) };
-  const kernel = new Kernel({ database, ledger, engine, clock: systemClock, telemetry, maxInFlight: 16 }, [setFlag]);
+  const kernel = new Kernel({ database, ledger, policies, clock: systemClock, telemetry, maxInFlight: 16 }, [setFlag]);
 
   const setting = { enabled: true, justification: 'a benchmark switches this flag' };
   /** The row alone: what a service without a record of any kind would do. */
@@ -61,7 +61,7 @@ async function measure({ database }: Storage, dataDir: string): Promise<void> {
   /** The very command, its reads and its effect, with nobody deciding or recording. */
   const ungoverned = (rateLimit: number): Promise<unknown> =>
     setFlag.run(({ load, effect, args }) => {
-      const scope: Scope = { ...identity, now: new Date(), decisionId: newId('decision', new Date()) };
+      const scope: Scope = { ...identity, now: new Date(), decisionId: newId('decision', new Date()), policy: policies.builtIn.version };
       const typed = args.parse({ key: 'bench.ungoverned', ...setting, rateLimit });
       return database.transaction(tenant, async (trx) => {
         const { state } = await load(trx, typed, scope);

@@ -1,13 +1,23 @@
-import { join } from 'node:path';
 import { readEntry, readTimeline } from './audit/index.ts';
-import { type Config, packageRoot } from './config/index.ts';
+import { publishPolicy, rollbackPolicy } from './bundles/index.ts';
+import type { Config } from './config/index.ts';
 import { type Clock, systemClock } from './core/index.ts';
 import { setFlag } from './flags/index.ts';
 import { Gateway } from './gateway/index.ts';
-import { type AnyCommand, Kernel } from './govern/index.ts';
+import { type AnyCommand, Kernel, type KernelOptions } from './govern/index.ts';
 import { freezeAt, type IncidentParts, incidentCommands, measureOrchestrations, startIncidentWorkers } from './incidents/index.ts';
-import { PolicyEngine, readBundle } from './policy/index.ts';
-import { openDatabase, openIssuers, openJobs, openTelemetry, readParts, StopList, startLedger } from './start/index.ts';
+import {
+  followActivations,
+  openDatabase,
+  openIssuers,
+  openJobs,
+  openShadow,
+  openTelemetry,
+  readParts,
+  readPolicies,
+  StopList,
+  startLedger,
+} from './start/index.ts';
 import type { Telemetry } from './telemetry/index.ts';
 
 export type StartOptions = {
@@ -41,7 +51,8 @@ export async function startCountersign(config: Config, options: StartOptions = {
 async function start(config: Config, options: StartOptions, stops: StopList): Promise<Running> {
   const clock = options.clock ?? systemClock;
   const telemetry = options.telemetry ?? openTelemetry(config, stops);
-  const engine = await PolicyEngine.load(readBundle(options.policyDir ?? join(packageRoot(), 'policies', 'dist')));
+  const policyFiles = await readPolicies(config, options.policyDir);
+  const { policies } = policyFiles;
   const { classification, key, webhooks, adapters } = readParts(config);
 
   const storage = await openDatabase(config, telemetry, stops);
@@ -49,20 +60,27 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const jobs = await openJobs(config, storage, telemetry, stops);
   const ledger = startLedger(config, database, key, telemetry, stops);
 
-  const incidents: IncidentParts = {
-    adapters,
-    policyRevision: () => engine.version.revision,
-    freezeOf: freezeAt(config.changeFreezes),
-  };
-  const commands: AnyCommand[] = [...incidentCommands(incidents, jobs, classification), setFlag, readTimeline(ledger), readEntry(ledger)];
+  const incidents: IncidentParts = { adapters, freezeOf: freezeAt(config.changeFreezes) };
+  const commands: AnyCommand[] = [
+    ...incidentCommands(incidents, jobs, classification),
+    setFlag,
+    readTimeline(ledger),
+    readEntry(ledger),
+    publishPolicy(policyFiles),
+    rollbackPolicy(policyFiles),
+  ];
   const { maxInFlight } = config.server;
-  const onSettled = measureOrchestrations(telemetry.metrics);
-  const kernel = new Kernel({ database, ledger, engine, clock, telemetry, maxInFlight, onSettled }, commands);
+  const activations = await followActivations(policyFiles, database, telemetry, stops);
+  const followers = [measureOrchestrations(telemetry.metrics), openShadow(policyFiles, database, telemetry, stops)];
+  const onSettled: KernelOptions['onSettled'] = (...settled) => {
+    for (const follow of followers) follow(...settled);
+  };
+  const kernel = new Kernel({ database, ledger, policies, clock, telemetry, maxInFlight, onSettled }, commands);
   stops.add(() => kernel.close());
   stops.add(await startIncidentWorkers({ jobs, kernel, adapters, database }));
 
   const { authenticator, devTokens, devUrl } = await openIssuers(config, clock, stops);
-  const parts = { config, database, ledger, engine, kernel, incidents, telemetry };
+  const parts = { config, database, ledger, policies, activations, kernel, telemetry };
   const gateway = await Gateway.listen(parts, { authenticator, webhooks, devTokens });
   stops.add(() => gateway.close());
 
@@ -71,7 +89,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
     url: gateway.url,
     issuer: devUrl,
     dataDescription: description,
-    policyRevision: engine.version.revision,
+    policyRevision: policies.builtIn.version.revision,
     stop: () => stops.run(),
   };
 }

@@ -18,6 +18,9 @@ const mappers: Record<string, string> = {
   IncidentPayload: '../govern/index.ts#Outcome',
   Orchestration: '../incidents/index.ts#Orchestration as OrchestrationModel',
   OrchestrationPayload: '../govern/index.ts#Outcome',
+  PolicyActivation: '../bundles/index.ts#Activation as ActivationModel',
+  PolicyChangePayload: '../govern/index.ts#Outcome',
+  PolicyStatus: '../policy/index.ts#PolicyVersion as PolicyVersionModel',
   Receipt: '../ledger/index.ts#Receipt as ReceiptModel',
   TimelinePayload: '../govern/index.ts#Outcome',
 };

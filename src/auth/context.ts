@@ -20,7 +20,7 @@ export function contextReader(settings: ContextSettings): ContextReader {
     const peer = parseAddress(request.peerAddress);
     const believed = peer !== undefined && trusted(peer);
     const header = (name: string) => (believed ? request.header(name.toLowerCase()) : undefined);
-    const client = believed ? clientBehind(peer, header('x-forwarded-for') ?? '', trusted) : peer;
+    const client = believed ? clientBehind(header('x-forwarded-for') ?? '', trusted) : peer;
     return {
       zone: zones.find(({ includes }) => client !== undefined && includes(client))?.zone ?? 'unknown',
       deviceTrust: leastTrust(parseTrust(readClaim(claims, names.deviceTrust)), parseTrust(header(settings.headers.deviceTrust))),
@@ -33,10 +33,13 @@ export function contextReader(settings: ContextSettings): ContextReader {
 /**
  * The right-most address that no trusted proxy has: each proxy appends the peer it saw, so what is left of the first stranger is
  * that stranger's own word. An entry that is no address leaves the client unknown.
+ *
+ * So does a proxy that names nobody: its own address is not its client's. A stranger can make proxies drop the header by calling it
+ * hop-by-hop (`Connection: x-forwarded-for`), and must not be taken for the proxy then.
  */
-function clientBehind(proxy: Address, forwardedFor: string, trusted: (address: Address) => boolean): Address | undefined {
-  let client = proxy;
-  for (const hop of forwardedFor === '' ? [] : forwardedFor.split(',').reverse()) {
+function clientBehind(forwardedFor: string, trusted: (address: Address) => boolean): Address | undefined {
+  let client: Address | undefined;
+  for (const hop of forwardedFor.split(',').reverse()) {
     const address = parseAddress(hop);
     if (address === undefined || !trusted(address)) return address;
     client = address;

@@ -1,4 +1,5 @@
 export { type Authenticator, type AuthRequest, createAuthenticator } from './authenticate.ts';
+export { stepUpChallenge } from './challenge.ts';
 export { DevIssuerError, type DevIssuerErrorCode } from './dev/errors.ts';
 export { type DevIdentity, devIdentities } from './dev/identities.ts';
 export { type DevIssuer, type DevIssuerOptions, startDevIssuer } from './dev/issuer.ts';

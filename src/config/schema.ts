@@ -107,6 +107,23 @@ const freeze = z
   .strictObject({ tenant, from: z.iso.datetime(), until: z.iso.datetime(), reason: z.string().min(1) })
   .refine(({ from, until }) => new Date(from) < new Date(until), '`until` must be after `from`, or the freeze never holds');
 
+const policy = z.strictObject({
+  /** Whose signature makes a bundle publishable. Files are named from this folder. */
+  trust: z
+    .strictObject({
+      /** Public keys, PEM: the `cosign.pub` of a key pair. */
+      keys: z.array(z.string().min(1)).default([]),
+      /** Who signed without a key of their own, as Fulcio certified them. */
+      identities: z.array(z.strictObject({ issuer: z.url(), subject: z.string().min(1) })).default([]),
+      /** A sigstore trusted root, JSON: the authorities and logs that such signatures are checked against. */
+      trustedRoot: z.string().min(1).optional(),
+    })
+    .refine(({ identities, trustedRoot }) => identities.length === 0 || trustedRoot !== undefined, 'identities need a `trustedRoot`')
+    .prefault({}),
+  /** A compiled policy that is asked beside the active one, on every decision, and never answers. */
+  candidate: z.string().min(1).optional(),
+});
+
 export const configSchema = z.strictObject({
   mode: z.enum(['development', 'production']).default('development'),
   server: server.prefault({}),
@@ -115,6 +132,7 @@ export const configSchema = z.strictObject({
   webhooks: z.strictObject({ alertmanager: z.array(webhookSource).default([]) }).prefault({}),
   adapters: z.strictObject({ agents, simulate: z.boolean().default(true) }).prefault({}),
   changeFreezes: z.array(freeze).default([]),
+  policy: policy.prefault({}),
   ledger: z
     .strictObject({
       /** First line of every checkpoint: `<originPrefix>/<log>`. */

@@ -1,9 +1,9 @@
 import type { Identity } from '../auth/index.ts';
+import type { Activations } from '../bundles/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Decision, Kernel } from '../govern/index.ts';
-import type { IncidentParts } from '../incidents/index.ts';
 import type { Ledger } from '../ledger/index.ts';
-import type { PolicyEngine } from '../policy/index.ts';
+import type { PolicyRegistry } from '../policy/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
 
@@ -12,9 +12,9 @@ export type GatewayParts = {
   readonly config: Config;
   readonly database: Database;
   readonly ledger: Ledger;
-  readonly engine: PolicyEngine;
+  readonly policies: PolicyRegistry;
+  readonly activations: Activations;
   readonly kernel: Kernel;
-  readonly incidents: IncidentParts;
   readonly telemetry: Telemetry;
 };
 

@@ -3,6 +3,7 @@ import type { Decision } from '../govern/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { masked, toPublic } from './error-map.ts';
 import { json } from './http.ts';
+import { challengeFor } from './step-up.ts';
 
 const mediaType = { 'content-type': 'application/problem+json; charset=utf-8' };
 
@@ -30,16 +31,12 @@ function headersFor(error: unknown, status: number): Record<string, string> {
 /** A denial over REST: 403 with the decision; a step-up is 401 with the challenge of RFC 9470. */
 export function denied(decision: Decision): Response {
   const { decisionId, ruleId, explanation, rules, challenge } = decision;
-  const status = challenge === null ? 403 : 401;
-  const headers = { 'x-ig-decision-id': decisionId, 'x-ig-rule-id': ruleId };
-  return problem(
-    { title: explanation, status, code: 'policy.denied', decisionId, ruleId, rules, challenge },
-    { ...headers, ...stepUp(decision) },
-  );
-}
-
-function stepUp({ challenge }: Decision): Record<string, string> {
-  if (challenge === null) return {};
-  const { acrValues, maxAge } = challenge;
-  return { 'www-authenticate': `Bearer error="insufficient_user_authentication", acr_values="${acrValues}", max_age="${maxAge}"` };
+  const authenticate = challengeFor([decision]);
+  const headers = {
+    'x-ig-decision-id': decisionId,
+    'x-ig-rule-id': ruleId,
+    ...(authenticate !== undefined && { 'www-authenticate': authenticate }),
+  };
+  const status = authenticate === undefined ? 403 : 401;
+  return problem({ title: explanation, status, code: 'policy.denied', decisionId, ruleId, rules, challenge }, headers);
 }

@@ -4,6 +4,8 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Decision as DecisionModel, Outcome } from '../govern/index.ts';
 import type { Flag as FlagModel } from '../flags/index.ts';
 import type { Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
+import type { Activation as ActivationModel } from '../bundles/index.ts';
+import type { PolicyVersion as PolicyVersionModel } from '../policy/index.ts';
 import type { Receipt as ReceiptModel } from '../ledger/index.ts';
 import type { GatewayContext } from './context.ts';
 export type Maybe<T> = T | null;
@@ -241,6 +243,46 @@ export type Checkpoint = {
   readonly verifierKey: Scalars['String']['output'];
 };
 
+export type PolicyChangeStatus =
+  /** Waiting for a second person to make the same call, within a day. */
+  | 'PROPOSED'
+  /** It decides from now on; other gateways follow within seconds. */
+  | 'ACTIVATED';
+
+/** A policy of your tenant, by what its manifest says. */
+export type PolicyRef = {
+  readonly digest: Scalars['String']['output'];
+  readonly revision: Scalars['String']['output'];
+  /** Grows with every change that is published. */
+  readonly serial: Scalars['Int']['output'];
+};
+
+/** A policy that two people made active. */
+export type PolicyActivation = {
+  readonly policy: PolicyRef;
+  /** `policy.publish` or `policy.rollback`. */
+  readonly action: Scalars['String']['output'];
+  readonly proposedBy: Scalars['ID']['output'];
+  readonly confirmedBy: Scalars['ID']['output'];
+  readonly at: Scalars['DateTime']['output'];
+};
+
+/** Which policy decides, and which did. */
+export type PolicyStatus = {
+  /** What this gateway decides by, for your tenant. */
+  readonly active: PolicyRef;
+  /** What decides for tenants that published none. */
+  readonly builtIn: PolicyRef;
+  /** Newest first. */
+  readonly activations: ReadonlyArray<PolicyActivation>;
+};
+
+
+/** Which policy decides, and which did. */
+export type PolicyStatusActivationsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
 export type PageInfo = {
   readonly hasNextPage: Scalars['Boolean']['output'];
   readonly endCursor: Maybe<Scalars['String']['output']>;
@@ -277,6 +319,7 @@ export type Query = {
   readonly incidents: IncidentConnection;
   readonly orchestration: Maybe<Orchestration>;
   readonly flags: ReadonlyArray<Flag>;
+  readonly policy: PolicyStatus;
   /** Where an entry stands; null when your log has none of this id. */
   readonly receipt: Maybe<Receipt>;
   /** The newest signed head of your log. */
@@ -373,6 +416,27 @@ export type SetFlagInput = {
   readonly justification: Scalars['String']['input'];
 };
 
+/** The files of a bundle, each in base64. */
+export type PublishPolicyInput = {
+  /** manifest.json */
+  readonly manifest: Scalars['String']['input'];
+  /** policy.wasm */
+  readonly wasm: Scalars['String']['input'];
+  /** data.json */
+  readonly data: Scalars['String']['input'];
+  /** selftest.json */
+  readonly selfTest: Scalars['String']['input'];
+  /** manifest.sigstore.json: a sigstore bundle over manifest.json. */
+  readonly signature?: InputMaybe<Scalars['String']['input']>;
+  readonly justification: Scalars['String']['input'];
+};
+
+export type RollbackPolicyInput = {
+  /** A policy that was active before, or the built-in one. */
+  readonly digest: Scalars['String']['input'];
+  readonly justification: Scalars['String']['input'];
+};
+
 export type IncidentPayload = Governed & {
   readonly decision: Decision;
   readonly receipt: Receipt;
@@ -391,6 +455,14 @@ export type FlagPayload = Governed & {
   readonly flag: Maybe<Flag>;
 };
 
+export type PolicyChangePayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed. */
+  readonly status: Maybe<PolicyChangeStatus>;
+  readonly policy: Maybe<PolicyRef>;
+};
+
 /**
  * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
  * 8 to 200 characters, a UUID for one.
@@ -404,6 +476,10 @@ export type Mutation = {
   readonly reject: OrchestrationPayload;
   readonly execute: OrchestrationPayload;
   readonly setFlag: FlagPayload;
+  /** The first call proposes, a second person's call with the same bundle makes it active. `countersign policy publish` does it from a folder. */
+  readonly publishPolicy: PolicyChangePayload;
+  /** The first call proposes, a second person's call makes it so. */
+  readonly rollbackPolicy: PolicyChangePayload;
 };
 
 
@@ -487,6 +563,26 @@ export type MutationSetFlagArgs = {
 };
 
 
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationPublishPolicyArgs = {
+  input: PublishPolicyInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationRollbackPolicyArgs = {
+  input: RollbackPolicyInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
 
@@ -564,6 +660,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Outcome )
     | ( Outcome )
     | ( Outcome )
+    | ( Outcome )
   ;
 };
 
@@ -596,6 +693,10 @@ export type ResolversTypes = {
   Entry: ResolverTypeWrapper<Entry>;
   InclusionProof: ResolverTypeWrapper<InclusionProof>;
   Checkpoint: ResolverTypeWrapper<Checkpoint>;
+  PolicyChangeStatus: PolicyChangeStatus;
+  PolicyRef: ResolverTypeWrapper<PolicyRef>;
+  PolicyActivation: ResolverTypeWrapper<ActivationModel>;
+  PolicyStatus: ResolverTypeWrapper<PolicyVersionModel>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   IncidentEdge: ResolverTypeWrapper<Omit<IncidentEdge, 'node'> & { node: ResolversTypes['Incident'] }>;
   IncidentConnection: ResolverTypeWrapper<Omit<IncidentConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['IncidentEdge']> }>;
@@ -610,9 +711,12 @@ export type ResolversTypes = {
   RejectInput: RejectInput;
   ExecuteInput: ExecuteInput;
   SetFlagInput: SetFlagInput;
+  PublishPolicyInput: PublishPolicyInput;
+  RollbackPolicyInput: RollbackPolicyInput;
   IncidentPayload: ResolverTypeWrapper<Outcome>;
   OrchestrationPayload: ResolverTypeWrapper<Outcome>;
   FlagPayload: ResolverTypeWrapper<Outcome>;
+  PolicyChangePayload: ResolverTypeWrapper<Outcome>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
 };
@@ -639,6 +743,9 @@ export type ResolversParentTypes = {
   Entry: Entry;
   InclusionProof: InclusionProof;
   Checkpoint: Checkpoint;
+  PolicyRef: PolicyRef;
+  PolicyActivation: ActivationModel;
+  PolicyStatus: PolicyVersionModel;
   PageInfo: PageInfo;
   IncidentEdge: Omit<IncidentEdge, 'node'> & { node: ResolversParentTypes['Incident'] };
   IncidentConnection: Omit<IncidentConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['IncidentEdge']> };
@@ -653,9 +760,12 @@ export type ResolversParentTypes = {
   RejectInput: RejectInput;
   ExecuteInput: ExecuteInput;
   SetFlagInput: SetFlagInput;
+  PublishPolicyInput: PublishPolicyInput;
+  RollbackPolicyInput: RollbackPolicyInput;
   IncidentPayload: Outcome;
   OrchestrationPayload: Outcome;
   FlagPayload: Outcome;
+  PolicyChangePayload: Outcome;
   Mutation: Record<PropertyKey, never>;
   String: Scalars['String']['output'];
 };
@@ -721,7 +831,7 @@ export type ReceiptResolvers<ContextType = GatewayContext, ParentType extends Re
 };
 
 export type GovernedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Governed'] = ResolversParentTypes['Governed']> = {
-  __resolveType: TypeResolveFn<'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'FlagPayload', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'FlagPayload' | 'PolicyChangePayload', ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -810,6 +920,26 @@ export type CheckpointResolvers<ContextType = GatewayContext, ParentType extends
   verifierKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type PolicyRefResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PolicyRef'] = ResolversParentTypes['PolicyRef']> = {
+  digest?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  serial?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type PolicyActivationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PolicyActivation'] = ResolversParentTypes['PolicyActivation']> = {
+  policy?: Resolver<ResolversTypes['PolicyRef'], ParentType, ContextType>;
+  action?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  proposedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  confirmedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type PolicyStatusResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PolicyStatus'] = ResolversParentTypes['PolicyStatus']> = {
+  active?: Resolver<ResolversTypes['PolicyRef'], ParentType, ContextType>;
+  builtIn?: Resolver<ResolversTypes['PolicyRef'], ParentType, ContextType>;
+  activations?: Resolver<ReadonlyArray<ResolversTypes['PolicyActivation']>, ParentType, ContextType, RequireFields<PolicyStatusActivationsArgs, 'first'>>;
+};
+
 export type PageInfoResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -845,6 +975,7 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   incidents?: Resolver<ResolversTypes['IncidentConnection'], ParentType, ContextType, RequireFields<QueryIncidentsArgs, 'first'>>;
   orchestration?: Resolver<Maybe<ResolversTypes['Orchestration']>, ParentType, ContextType, RequireFields<QueryOrchestrationArgs, 'id'>>;
   flags?: Resolver<ReadonlyArray<ResolversTypes['Flag']>, ParentType, ContextType>;
+  policy?: Resolver<ResolversTypes['PolicyStatus'], ParentType, ContextType>;
   receipt?: Resolver<Maybe<ResolversTypes['Receipt']>, ParentType, ContextType, RequireFields<QueryReceiptArgs, 'entryId'>>;
   checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
   timeline?: Resolver<ResolversTypes['TimelinePayload'], ParentType, ContextType, RequireFields<QueryTimelineArgs, 'subject' | 'after' | 'first'>>;
@@ -872,6 +1003,14 @@ export type FlagPayloadResolvers<ContextType = GatewayContext, ParentType extend
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type PolicyChangePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PolicyChangePayload'] = ResolversParentTypes['PolicyChangePayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['PolicyChangeStatus']>, ParentType, ContextType>;
+  policy?: Resolver<Maybe<ResolversTypes['PolicyRef']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   acknowledge?: Resolver<ResolversTypes['IncidentPayload'], ParentType, ContextType, RequireFields<MutationAcknowledgeArgs, 'input'>>;
   resolve?: Resolver<ResolversTypes['IncidentPayload'], ParentType, ContextType, RequireFields<MutationResolveArgs, 'input'>>;
@@ -881,6 +1020,8 @@ export type MutationResolvers<ContextType = GatewayContext, ParentType extends R
   reject?: Resolver<ResolversTypes['OrchestrationPayload'], ParentType, ContextType, RequireFields<MutationRejectArgs, 'input'>>;
   execute?: Resolver<ResolversTypes['OrchestrationPayload'], ParentType, ContextType, RequireFields<MutationExecuteArgs, 'input'>>;
   setFlag?: Resolver<ResolversTypes['FlagPayload'], ParentType, ContextType, RequireFields<MutationSetFlagArgs, 'input'>>;
+  publishPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationPublishPolicyArgs, 'input'>>;
+  rollbackPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationRollbackPolicyArgs, 'input'>>;
 };
 
 export type Resolvers<ContextType = GatewayContext> = {
@@ -901,6 +1042,9 @@ export type Resolvers<ContextType = GatewayContext> = {
   Entry?: EntryResolvers<ContextType>;
   InclusionProof?: InclusionProofResolvers<ContextType>;
   Checkpoint?: CheckpointResolvers<ContextType>;
+  PolicyRef?: PolicyRefResolvers<ContextType>;
+  PolicyActivation?: PolicyActivationResolvers<ContextType>;
+  PolicyStatus?: PolicyStatusResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   IncidentEdge?: IncidentEdgeResolvers<ContextType>;
   IncidentConnection?: IncidentConnectionResolvers<ContextType>;
@@ -910,6 +1054,7 @@ export type Resolvers<ContextType = GatewayContext> = {
   IncidentPayload?: IncidentPayloadResolvers<ContextType>;
   OrchestrationPayload?: OrchestrationPayloadResolvers<ContextType>;
   FlagPayload?: FlagPayloadResolvers<ContextType>;
+  PolicyChangePayload?: PolicyChangePayloadResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
 };
 

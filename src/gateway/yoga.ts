@@ -5,6 +5,7 @@ import { type DevTokens, graphiqlOptions } from './plugins/graphiql.ts';
 import { maskError } from './plugins/mask-error.ts';
 import { useDecisionHeaders } from './plugins/use-decision-headers.ts';
 import { useLimits } from './plugins/use-limits.ts';
+import { useStepUp } from './plugins/use-step-up.ts';
 
 export type Yoga = YogaServerInstance<RequestContext, GatewayContext>;
 
@@ -26,6 +27,6 @@ export function buildYoga(schema: GraphQLSchema, parts: GatewayParts, devTokens:
       return { parts, identity, decisions };
     },
     // In order: what may be asked, then what the answer carries.
-    plugins: [useLimits(), useDecisionHeaders()],
+    plugins: [useLimits(), useDecisionHeaders(), useStepUp()],
   });
 }

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import type { Identity } from '../auth/index.ts';
 import type { DecisionId, JsonObject } from '../core/index.ts';
-import type { Facts, Resource } from '../policy/index.ts';
+import type { Facts, PolicyVersion, Resource } from '../policy/index.ts';
 import type { Trx } from '../storage/index.ts';
 
-/** Who acts, when, and under which decision: the same for every step of one action. */
-export type Scope = Identity & { readonly now: Date; readonly decisionId: DecisionId };
+/** Who acts, when, under which policy and decision: the same for every step of one action. */
+export type Scope = Identity & { readonly now: Date; readonly decisionId: DecisionId; readonly policy: PolicyVersion };
 
 /** What a command read before the decision. `state` is null when the resource is unknown: then nothing can be allowed. */
 export type Loaded<State> = {

@@ -40,9 +40,12 @@ export function toDecision(id: DecisionId, tenant: TenantId, input: PolicyInput,
   };
 }
 
-/** What the caller is told. Who may not know why learns the result and which entry of the ledger has the rest. */
+/**
+ * What the caller is told. Who may not know why they are denied learns the result and which entry of the ledger has the rest. A step-up
+ * is never masked: it holds a grant, and without its challenge it would be a door without a handle.
+ */
 export function disclose(decision: Decision, entryId: EntryId): Decision {
-  if (decision.result === 'ALLOW' || !decision.obligations.includes('mask_explanation')) return decision;
+  if (decision.result !== 'DENY' || !decision.obligations.includes('mask_explanation')) return decision;
   const explanation = `this is not permitted; an org-admin sees why in the entry \`${entryId}\` of the ledger`;
   return { ...decision, ruleId: 'policy.masked', explanation, rules: [], challenge: null };
 }

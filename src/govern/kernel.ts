@@ -1,7 +1,7 @@
 import type { Identity } from '../auth/index.ts';
 import { type Clock, digestOfJson, type EntryId, entryOf, type JsonObject, newId } from '../core/index.ts';
 import type { Ledger, Receipt } from '../ledger/index.ts';
-import { type PolicyEngine, type PolicyInput, policyNow } from '../policy/index.ts';
+import { type PolicyEngine, type PolicyInput, type PolicyRegistry, policyNow } from '../policy/index.ts';
 import type { Database, Trx } from '../storage/index.ts';
 import type { Span, Telemetry } from '../telemetry/index.ts';
 import { parseArguments } from './arguments.ts';
@@ -14,12 +14,12 @@ import { claimKey, type IdempotencyClaim, storeOutcome } from './idempotency.ts'
 export type KernelOptions = {
   readonly database: Database;
   readonly ledger: Ledger;
-  readonly engine: PolicyEngine;
+  readonly policies: Pick<PolicyRegistry, 'engineFor'>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly maxInFlight: number;
   /** Told of each action once, after its commit and never for a repeated call: where domains count. */
-  readonly onSettled?: (decision: Decision, result: JsonObject | null) => void;
+  readonly onSettled?: (decision: Decision, result: JsonObject | null, input: PolicyInput) => void;
 };
 
 /** What a caller of an action gives. */
@@ -35,7 +35,7 @@ export type Outcome = { readonly decision: Decision; readonly result: JsonObject
 
 /** What one transaction settled; everything a repeated call needs. */
 type Settled = { readonly decision: Decision; readonly result: JsonObject | null; readonly entryId: EntryId };
-type Answered = Settled & { readonly repeated: boolean };
+type Answered = Settled & { /** Null: repeated, decided earlier. */ readonly input: PolicyInput | null };
 
 /**
  * The one way through: identity, decision, ledger, effect, followers. Nothing that changes state, and no view of evidence,
@@ -88,27 +88,28 @@ export class Kernel {
   }
 
   async #settle<A, S, R extends JsonObject>(trx: Trx, command: Command<A, S, R>, args: A, request: ActionRequest): Promise<Answered> {
-    const scope = this.#scope(request.identity);
+    const engine = this.#options.policies.engineFor(request.identity.actor.tenant);
+    const scope = this.#scope(request.identity, engine);
     const claim = claimOf(command.action, request, scope);
     const earlier = claim && (await claimKey(trx, claim));
-    if (earlier !== undefined) return { ...readSettled(earlier), repeated: true };
+    if (earlier !== undefined) return { ...readSettled(earlier), input: null };
     const loaded = await command.load(trx, args, scope);
     const input = inputOf(command.action, scope, loaded);
-    const decision = this.#decide(input, scope);
+    const decision = this.#decide(engine, input, scope);
     const effect = decision.result === 'ALLOW' ? await command.effect(trx, args, known(loaded), scope) : null;
     const settled = { decision, result: effect?.result ?? null, entryId: entryOf(scope.decisionId) };
     await this.#record(trx, settled.entryId, input, decision, effect, loaded.about);
     if (claim !== undefined && isFinal(decision)) await storeOutcome(trx, claim, JSON.stringify(settled));
-    return { ...settled, repeated: false };
+    return { ...settled, input };
   }
 
-  #scope(identity: Identity): Scope {
+  #scope(identity: Identity, { version }: PolicyEngine): Scope {
     const now = this.#options.clock.now();
-    return { ...identity, now, decisionId: newId('decision', now) };
+    return { ...identity, now, decisionId: newId('decision', now), policy: version };
   }
 
-  #decide(input: PolicyInput, scope: Scope): Decision {
-    const { engine, telemetry } = this.#options;
+  #decide(engine: PolicyEngine, input: PolicyInput, scope: Scope): Decision {
+    const { telemetry } = this.#options;
     const evaluation = engine.decide(input);
     if (evaluation.fault !== undefined)
       telemetry.log.error({ err: evaluation.fault, decisionId: scope.decisionId }, 'the policy engine failed, denied');
@@ -152,13 +153,13 @@ export class Kernel {
     const { telemetry, onSettled } = this.#options;
     span.setAttributes({ 'ig.decision_id': decisionId, 'ig.rule_id': ruleId, 'ig.result': result });
     telemetry.log.info(
-      { decisionId, action, result, ruleId, tenant, micros, entryId: receipt.entryId, repeated: answered.repeated },
+      { decisionId, action, result, ruleId, tenant, micros, entryId: receipt.entryId, repeated: answered.input === null },
       'decided',
     );
-    if (answered.repeated) return;
+    if (answered.input === null) return;
     telemetry.metrics.decisions.inc({ action, result, rule: ruleId });
     try {
-      onSettled?.(answered.decision, answered.result);
+      onSettled?.(answered.decision, answered.result, answered.input);
     } catch (error) {
       telemetry.log.error({ err: error, decisionId }, 'an action is done, but who counts it failed'); // it is committed: the answer stands
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { digestOf, digestOfJson, messageOf } from '../core/index.ts';
 import { PolicyError } from './errors.ts';
-import { type SelfTestCase, selfTestFile } from './self-test.ts';
+import { policyInput } from './input.ts';
 
 const rule = z.object({
   id: z.string(),
@@ -19,9 +19,9 @@ const rule = z.object({
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 const manifest = z.object({
-  revision: z.string().min(1),
+  revision: z.string().min(1).max(100),
   /** Grows with every change: what goes forward and what goes back. */
-  serial: z.int().min(1),
+  serial: z.int().min(1).max(2_147_483_647),
   /** Of all that decides: see `policyDigest`. */
   digest,
   selfTest: digest,
@@ -30,6 +30,16 @@ const manifest = z.object({
   rules: z.array(rule),
 });
 
+const selfTestFile = z.array(
+  z.strictObject({
+    name: z.string(),
+    input: policyInput,
+    expect: z.strictObject({ result: z.enum(['ALLOW', 'DENY', 'STEP_UP']), ruleId: z.string(), unmet: z.array(z.string()) }),
+  }),
+);
+
+/** A golden case that travels with the policy: what it must say where it is loaded. */
+export type SelfTestCase = z.infer<typeof selfTestFile>[number];
 export type PolicyRule = z.infer<typeof rule>;
 export type PolicyManifest = z.infer<typeof manifest>;
 
@@ -37,7 +47,7 @@ export type PolicyManifest = z.infer<typeof manifest>;
 export type BundleFiles = ReadonlyMap<string, Buffer>;
 
 /** What a bundle is made of, and beside it, when somebody signed it, a sigstore bundle over `manifest.json`. */
-export const bundleFiles = ['manifest.json', 'policy.wasm', 'data.json', 'selftest.json'] as const;
+const bundleFiles = ['manifest.json', 'policy.wasm', 'data.json', 'selftest.json'] as const;
 export const bundleSignature = 'manifest.sigstore.json';
 
 /** A compiled policy whose files are the ones that its manifest names. */
@@ -129,7 +139,7 @@ function parseJson(where: string, files: BundleFiles, name: string): unknown {
 }
 
 function malformed(where: string, why: string): PolicyError {
-  return new PolicyError('policy.bundle_malformed', `the policy bundle in \`${where}\` is malformed: ${why}`, {
+  return new PolicyError('policy.bundle_malformed', `the policy bundle in \`${where}\` is malformed: ${why.replaceAll('\n', ' ')}`, {
     remedy: 'run `npm run policy:build`',
   });
 }

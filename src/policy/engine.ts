@@ -1,5 +1,6 @@
 import { type LoadedPolicy, loadPolicy } from '@open-policy-agent/opa-wasm';
 import { canonicalBytes, digestOf } from '../core/index.ts';
+import { assertBuiltins } from './builtins.ts';
 import type { PolicyBundle, PolicyManifest } from './bundle.ts';
 import type { PolicyInput } from './input.ts';
 import { faultVerdict, readVerdict, type Verdict } from './verdict.ts';
@@ -25,18 +26,26 @@ const MEMORY = { initial: 16, maximum: 1_024 };
 export class PolicyEngine {
   readonly manifest: PolicyManifest;
   readonly version: PolicyVersion;
-  readonly #policy: LoadedPolicy;
+  readonly #policy: LoadedPolicy | undefined;
 
-  private constructor(manifest: PolicyManifest, policy: LoadedPolicy) {
+  private constructor(manifest: PolicyManifest, policy: LoadedPolicy | undefined) {
     this.manifest = manifest;
     this.version = { digest: manifest.digest, revision: manifest.revision };
     this.#policy = policy;
   }
 
+  /** @throws PolicyError `policy.builtin_missing`; what WebAssembly throws for what is no module */
   static async load(bundle: Pick<PolicyBundle, 'manifest' | 'wasm' | 'data'>): Promise<PolicyEngine> {
     const policy = await loadPolicy(bundle.wasm, MEMORY);
+    assertBuiltins(policy);
     policy.setData(bundle.data);
     return new PolicyEngine(bundle.manifest, policy);
+  }
+
+  /** Stands for a policy that is in force and cannot be used: denies everything, by `engine.fault`, in that policy's name. */
+  static closed(digest: string): PolicyEngine {
+    const manifest = { revision: 'unusable', serial: 0, digest, selfTest: digest, entrypoint: '', actions: [], rules: [] };
+    return new PolicyEngine(manifest, undefined);
   }
 
   /**
@@ -50,6 +59,7 @@ export class PolicyEngine {
     const inputDigest = digestOf(bytes);
     const started = process.hrtime.bigint();
     try {
+      if (this.#policy === undefined) throw new Error('the policy in force cannot be used');
       const verdict = readVerdict(this.#policy.evaluate(alone(bytes), this.manifest.entrypoint));
       return { verdict, policy: this.version, inputDigest, micros: microsSince(started) };
     } catch (fault) {

@@ -1,17 +1,18 @@
 export {
   type BundleFiles,
-  bundleFiles,
   bundleSignature,
   type PolicyBundle,
   type PolicyManifest,
   type PolicyRule,
-  parseBundle,
   policyDigest,
   readBundle,
   readBundleFiles,
+  type SelfTestCase,
 } from './bundle.ts';
 export { type Evaluation, PolicyEngine, type PolicyVersion } from './engine.ts';
 export { PolicyError } from './errors.ts';
 export { type Facts, inputSchema, type PolicyInput, policyInput, policyNow, type Resource } from './input.ts';
-export { failedSelfTest, type SelfTestCase } from './self-test.ts';
+export { type Inspection, inspectBundle } from './inspect.ts';
+export { PolicyRegistry } from './registry.ts';
+export { type BundleTrust, parseTrust, type SignatureState, type TrustSources } from './trust.ts';
 export type { Challenge, Requirement, Verdict } from './verdict.ts';

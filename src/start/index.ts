@@ -1,4 +1,5 @@
 export { openIssuers } from './issuers.ts';
 export { openDatabase, openJobs, openTelemetry, readLedgerKey, readParts, startLedger } from './parts.ts';
+export { followActivations, openShadow, readPolicies } from './policies.ts';
 export { StopList } from './stop-list.ts';
 export { devWebhookTokenFile } from './webhooks.ts';

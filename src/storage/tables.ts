@@ -125,6 +125,50 @@ type Flag = {
   set_at: Timestamp;
 };
 
+type PolicyBundle = {
+  tenant: Immutable<string>;
+  digest: Immutable<string>;
+  serial: number;
+  revision: string;
+  signer: string;
+  stored_at: Timestamp;
+  manifest: Buffer;
+  wasm: Buffer;
+  data: Buffer;
+  self_test: Buffer;
+  signature: Buffer;
+};
+
+type PolicyProposal = {
+  tenant: Immutable<string>;
+  action: Immutable<string>;
+  digest: Immutable<string>;
+  proposed_by: Immutable<string>;
+  proposed_at: Immutable<Date>;
+};
+
+type PolicyActivation = {
+  tenant: Immutable<string>;
+  position: Immutable<bigint>;
+  action: Immutable<string>;
+  digest: Immutable<string>;
+  serial: Immutable<number>;
+  revision: Immutable<string>;
+  proposed_by: Immutable<string>;
+  confirmed_by: Immutable<string>;
+  at: Immutable<Date>;
+};
+
+type PolicyDivergence = {
+  tenant: Immutable<string>;
+  decision_id: Immutable<string>;
+  candidate: Immutable<string>;
+  action: Immutable<string>;
+  decided: Immutable<string>;
+  would_decide: Immutable<string>;
+  at: Immutable<Date>;
+};
+
 /** The tables as kysely sees them. int8 is `bigint`, bytea is `Buffer`, JSON is text that its domain parses. */
 export type Tables = {
   ledger_head: LedgerHead;
@@ -139,4 +183,8 @@ export type Tables = {
   orchestration: Orchestration;
   approval: Approval;
   flag: Flag;
+  policy_bundle: PolicyBundle;
+  policy_proposal: PolicyProposal;
+  policy_activation: PolicyActivation;
+  policy_divergence: PolicyDivergence;
 };

@@ -46,6 +46,20 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly policyActivations = new Counter({
+    name: 'countersign_policy_activations_total',
+    help: 'Policies that this gateway took up, or refused to',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
+  readonly shadowDecisions = new Counter({
+    name: 'countersign_shadow_decisions_total',
+    help: 'Decisions that the candidate policy was asked for as well, by whether it agreed',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
   /** The seed's names (seed 000, Prometheus Metrics). */
   readonly orchestrations = new Counter({
     name: 'neuralops_orchestrations_total',

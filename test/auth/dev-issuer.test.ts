@@ -3,7 +3,6 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import * as oidc from 'openid-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   acrMultiFactor,
@@ -16,9 +15,11 @@ import {
   startDevIssuer,
 } from '../../src/auth/index.ts';
 import { fixedClock } from '../../src/core/index.ts';
+import { discover, newBrowser, signIn } from '../support/sign-in.ts';
 import { now, nowSeconds } from './test-issuer.ts';
 
 const clock = fixedClock(now);
+const asked = { acrValues: acrMultiFactor, maxAge: 300 };
 let dataDir: string;
 const running: DevIssuer[] = [];
 
@@ -180,62 +181,10 @@ test('what cannot be minted is refused with its cure', async () => {
   ]);
 });
 
-/** Just enough of a browser: it keeps cookies by path and shows where it was sent. */
-function browser() {
-  const jar = new Map<string, { value: string; path: string }>();
-  return async (url: string, form?: { [name: string]: string }) => {
-    const { pathname } = new URL(url);
-    const cookies = [...jar].filter(([, { path }]) => pathname.startsWith(path)).map(([name, { value }]) => `${name}=${value}`);
-    const response = await fetch(url, {
-      redirect: 'manual',
-      headers: { cookie: cookies.join('; ') },
-      ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }),
-    });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      jar.set(name, { value, path: /path=([^;]+)/i.exec(line)?.[1] ?? '/' });
-    }
-    const location = response.headers.get('location');
-    return { status: response.status, text: await response.text(), to: location === null ? '' : new URL(location, url).href };
-  };
-}
-
-/** Follows the issuer to the client, submitting the form by which it ends the session of another identity. */
-async function arrive(visit: ReturnType<typeof browser>, url: string): Promise<string> {
-  if (url.startsWith(redirectUri)) return url;
-  const { text, to } = await visit(url);
-  if (to !== '') return arrive(visit, to);
-  const action = /action="([^"]+)"/.exec(text)?.[1] ?? '';
-  const inputs = [...text.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]);
-  return arrive(visit, (await visit(action, Object.fromEntries(inputs))).to);
-}
-
-const redirectUri = 'http://127.0.0.1:53682/signed-in/here';
-
-async function signIn(client: oidc.Configuration, visit: ReturnType<typeof browser>, identity: string, acr: string) {
-  const verifier = oidc.randomPKCECodeVerifier();
-  const state = oidc.randomState();
-  const start = oidc.buildAuthorizationUrl(client, {
-    redirect_uri: redirectUri,
-    scope: 'openid',
-    state,
-    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-    acr_values: acr,
-    max_age: '300',
-  });
-  const { to: formUrl } = await visit(start.href);
-  const { text: page } = await visit(formUrl);
-  const { to: resume } = await visit(formUrl, { identity, acr });
-  const back = await arrive(visit, resume);
-  const tokens = await oidc.authorizationCodeGrant(client, new URL(back), { pkceCodeVerifier: verifier, expectedState: state, maxAge: 60 });
-  return { page, tokens };
-}
-
 test.each(['countersign-portal', 'countersign-cli'])('%s signs in by code and PKCE, with the level it asked for', async (clientId) => {
   const issuer = await start();
-  const client = await oidc.discovery(new URL(issuer.url), clientId, undefined, oidc.None(), { execute: [oidc.allowInsecureRequests] });
-  const { page, tokens } = await signIn(client, browser(), 'responder@beta', acrMultiFactor);
+  const client = await discover(issuer.url, clientId);
+  const { page, tokens } = await signIn(client, newBrowser(), { identity: 'responder@beta', acr: acrMultiFactor, asked });
 
   expect(page).toContain(`value="${acrMultiFactor}" checked`);
   expect(page).toContain(
@@ -276,21 +225,19 @@ test.each(['countersign-portal', 'countersign-cli'])('%s signs in by code and PK
 
 test('a signed-in browser is asked again, so a higher level is a new sign-in and another identity may follow', async () => {
   const issuer = await start();
-  const client = await oidc.discovery(new URL(issuer.url), 'countersign-portal', undefined, oidc.None(), {
-    execute: [oidc.allowInsecureRequests],
-  });
-  const visit = browser();
-  const first = await signIn(client, visit, 'sre@alpha', acrPassword);
-  const second = await signIn(client, visit, 'sre@alpha', acrMultiFactor);
+  const client = await discover(issuer.url, 'countersign-portal');
+  const browser = newBrowser();
+  const first = await signIn(client, browser, { identity: 'sre@alpha', acr: acrPassword, asked });
+  const second = await signIn(client, browser, { identity: 'sre@alpha', acr: acrMultiFactor, asked });
   const levels = await Promise.all([first, second].map(async ({ tokens }) => (await identityOf(issuer, tokens.access_token)).actor.acr));
   expect(levels).toEqual([acrPassword, acrMultiFactor]);
-  const third = await signIn(client, visit, 'auditor@beta', acrPassword);
+  const third = await signIn(client, browser, { identity: 'auditor@beta', acr: acrPassword, asked });
   expect((await identityOf(issuer, third.tokens.access_token)).actor.id).toBe('auditor@beta');
 });
 
 test('a client cannot be sent elsewhere, and a form without interaction signs in nobody', async () => {
   const { url } = await start();
-  const visit = browser();
+  const visit = newBrowser();
   const query = new URLSearchParams({
     client_id: 'countersign-portal',
     response_type: 'code',

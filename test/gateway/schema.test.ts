@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEntry, readTimeline } from '../../src/audit/index.ts';
+import { type BundleParts, publishPolicy, rollbackPolicy } from '../../src/bundles/index.ts';
 import { packageRoot } from '../../src/config/index.ts';
 import { setFlag } from '../../src/flags/index.ts';
 import { actionOf, buildSchema, GatewayError } from '../../src/gateway/index.ts';
@@ -11,12 +12,14 @@ import type { Ledger } from '../../src/ledger/index.ts';
 import { readBundle } from '../../src/policy/index.ts';
 
 /** Only what the commands are called is read here, so they get nothing to work with. */
-const nothing = {} as IncidentParts & Ledger;
+const nothing = {} as IncidentParts & Ledger & BundleParts;
 const commands: readonly AnyCommand[] = [
   ...incidentCommands(nothing, { enqueue: async () => undefined }, { default: { severity: 'P3', category: 'system_error' }, rules: [] }),
   setFlag,
   readTimeline(nothing),
   readEntry(nothing),
+  publishPolicy(nothing),
+  rollbackPolicy(nothing),
 ];
 const actions = commands.map(({ action }) => action).toSorted();
 const { manifest } = readBundle(join(packageRoot(), 'policies', 'dist'));
@@ -49,6 +52,8 @@ describe('every mutation is governed', () => {
       'reject',
       'execute',
       'setFlag',
+      'publishPolicy',
+      'rollbackPolicy',
     ]);
   });
 
@@ -105,6 +110,6 @@ describe('commands, fields and policy are the same set', () => {
 
   it('leaves only these queries ungoverned: what a tenant shows its own members', () => {
     const open = queries.filter((field) => actionOf(schema, field) === undefined).map(({ name }) => name);
-    expect(open).toEqual(['viewer', 'incident', 'incidents', 'orchestration', 'flags', 'receipt', 'checkpoint']);
+    expect(open).toEqual(['viewer', 'incident', 'incidents', 'orchestration', 'flags', 'policy', 'receipt', 'checkpoint']);
   });
 });

@@ -88,7 +88,8 @@ describe('receipts', () => {
 
   test('an answer is PENDING while another transaction holds the head of the log; the entry is found in its place later', async () => {
     const patient = await openWorld({ waitMilliseconds: 20, commands: [probe()] });
-    resultOf(await patient.govern('flag.set', sam, { n: 0 })); // makes the head
+    const first = await patient.govern('flag.set', sam, { n: 0 }); // makes the head, perhaps after its answer
+    await expect.poll(() => patient.ledger.receipt(acme, first.receipt.entryId), { interval: 5 }).toMatchObject({ status: 'SEQUENCED' });
     const held = await connected(patient.ownerUrl, async (client) => {
       await client.query('begin');
       await client.query('select from ledger_head for update');

@@ -37,6 +37,10 @@ export const mute: PolicyEngine = await PolicyEngine.load({
 export function engineThat(decide: PolicyEngine['decide']): PolicyEngine {
   return Object.assign(Object.create(engine), { decide });
 }
+/** The same engine as if it had been compiled from other sources. */
+const underRevision = (of: PolicyEngine, revision: string): PolicyEngine =>
+  Object.assign(Object.create(of), { version: { ...of.version, revision }, decide: of.decide.bind(of) });
+
 export const classification = readYaml(join(root, 'config/incidents.yaml'), classificationSchema);
 
 export const acme: TenantId = tenantId('acme');
@@ -79,6 +83,7 @@ export type World = TestDatabase & {
   readonly kernel: Kernel;
   readonly ledger: Ledger;
   readonly clock: ReturnType<typeof fixedClock>;
+  readonly telemetry: Telemetry;
   readonly metrics: Metrics;
   readonly sent: Sent[];
   readonly settled: { decision: Decision; result: JsonObject | null }[];
@@ -88,7 +93,8 @@ export type World = TestDatabase & {
   govern(action: string, identity: Identity, args: unknown, idempotencyKey?: string): Promise<Outcome>;
 };
 
-export type WorldOptions = Partial<Omit<KernelOptions, 'database' | 'telemetry'>> & {
+export type WorldOptions = Partial<Omit<KernelOptions, 'database' | 'telemetry' | 'policies'>> & {
+  readonly engine?: PolicyEngine;
   /** Another world whose database, ledger and clock this one shares: a second gateway. */
   readonly beside?: World;
   readonly commands?: readonly AnyCommand[];
@@ -108,7 +114,6 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const parts = beside?.parts ?? { revision: engine.version.revision, freeze: { active: false, until: '', reason: '' } };
   const incidents: IncidentParts = {
     adapters: options.adapters ?? new Map([[simulate.name, simulate]]),
-    policyRevision: () => parts.revision,
     freezeOf: () => parts.freeze,
   };
   const sent: Sent[] = [];
@@ -136,7 +141,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     {
       database: db.database,
       ledger,
-      engine,
+      policies: { engineFor: () => underRevision(options.engine ?? engine, parts.revision) },
       clock,
       telemetry,
       maxInFlight: 256,
@@ -150,6 +155,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     kernel,
     ledger,
     clock,
+    telemetry,
     metrics,
     sent,
     settled,
@@ -244,7 +250,7 @@ export const report = (orchestrationId: string, runId: string, over: object = {}
 export async function orchestrationNow(world: World, id: string): Promise<Orchestration & { readonly planHash: string | null }> {
   const found = await world.database.transaction(acme, (trx) => findOrchestration(trx, acme, id));
   if (found === undefined) throw new Error(`there is no ${id}`);
-  return { ...found, planHash: currentPlanHash(found, { policyRevision: () => world.parts.revision }) };
+  return { ...found, planHash: currentPlanHash(found, world.parts.revision) };
 }
 
 export type Plan = { readonly incidentId: string; readonly orchestrationId: string; readonly planHash: string };

@@ -65,7 +65,7 @@ declare module 'oidc-provider' {
 
   export const interactionPolicy: {
     base(): Policy;
-    Check: new (reason: string, description: string, check: (ctx: Context) => boolean) => object;
+    Check: new (reason: string, description: string, error: string, check: (ctx: Context) => boolean) => object;
   };
 }
 

@@ -50,7 +50,9 @@ function signIn() {
   policy.remove('consent');
   policy
     .get('login')
-    ?.checks.add(new interactionPolicy.Check('dev_choice', 'choose an identity', (ctx) => ctx.oidc.result?.login === undefined));
+    ?.checks.add(
+      new interactionPolicy.Check('dev_choice', 'choose an identity', 'login_required', (ctx) => ctx.oidc.result?.login === undefined),
+    );
   return {
     acrValues: [...amrOfAcr.keys()],
     claims: { acr: null, auth_time: null, iss: null, sid: null, openid: ['sub', 'amr', 'tenant', 'roles'] },

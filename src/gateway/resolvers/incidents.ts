@@ -33,8 +33,10 @@ export const incidentResolvers: Resolvers = {
   },
   Orchestration: {
     incident: ({ incidentId }, _args, context) => existing(inTenant(context, (trx, tenant) => findIncident(trx, tenant, incidentId))),
-    planHash: (orchestration, _args, { parts }) =>
-      orchestration.dryRunPassed === true ? currentPlanHash(orchestration, parts.incidents) : null,
+    planHash: (orchestration, _args, { parts, identity }) =>
+      orchestration.dryRunPassed === true
+        ? currentPlanHash(orchestration, parts.policies.engineFor(identity.actor.tenant).version.revision)
+        : null,
     approvals: async ({ id }, _args, context) => (await inTenant(context, (trx, tenant) => approvalsOf(trx, tenant, id))) ?? [],
   },
   IncidentPayload: {

@@ -2,6 +2,7 @@ import type { Resolvers } from '../schema.gen.ts';
 import { flagResolvers } from './flags.ts';
 import { incidentResolvers } from './incidents.ts';
 import { ledgerResolvers } from './ledger.ts';
+import { policyResolvers } from './policy.ts';
 import { DateTime, JSONScalar, Long } from './scalars.ts';
 
 const viewer: Resolvers = {
@@ -22,4 +23,5 @@ export const resolvers: readonly Resolvers[] = [
   incidentResolvers,
   flagResolvers,
   ledgerResolvers,
+  policyResolvers,
 ];

@@ -11,7 +11,12 @@ export function ready(parts: GatewayParts, isStopping: () => boolean): Route {
     handle: async () => {
       const database = await databaseState(parts);
       const ok = database === 'ok' && !isStopping();
-      return json(ok ? 200 : 503, { status: ok ? 'ready' : 'not ready', stopping: isStopping(), database, policy: parts.engine.version });
+      return json(ok ? 200 : 503, {
+        status: ok ? 'ready' : 'not ready',
+        stopping: isStopping(),
+        database,
+        policy: parts.policies.builtIn.version,
+      });
     },
   };
 }

@@ -2,27 +2,25 @@ import { z } from 'zod';
 import { newId } from '../../core/index.ts';
 import { type AnyCommand, defineCommand } from '../../govern/index.ts';
 import { insertVerdict, moveOrchestration } from '../orchestration-store.ts';
-import { type IncidentParts, justificationArg, loadOrchestration, orchestrationIdArg, planHashArg } from './parts.ts';
+import { justificationArg, loadOrchestration, orchestrationIdArg, planHashArg } from './parts.ts';
 
 /** `orchestration.approve`: a second person looked at exactly this plan. */
-export function approve(parts: IncidentParts): AnyCommand {
-  return defineCommand({
-    action: 'orchestration.approve',
-    args: z.strictObject({ orchestrationId: orchestrationIdArg, planHash: planHashArg, justification: justificationArg }),
-    load: (trx, { orchestrationId, planHash, justification }, scope) =>
-      loadOrchestration(trx, orchestrationId, scope, parts, { planHash, justification }),
-    effect: async (trx, { planHash, justification }, orchestration, { actor, now }) => {
-      const id = newId('approval', now);
-      await insertVerdict(trx, actor.tenant, orchestration.id, {
-        id,
-        verdict: 'APPROVED',
-        planHash,
-        actor: actor.id,
-        justification,
-        at: now,
-      });
-      await moveOrchestration(trx, actor.tenant, orchestration.id, { stage: 'APPROVE', status: 'APPROVED' });
-      return { result: { orchestrationId: orchestration.id }, record: { approvalId: id, status: 'APPROVED', planHash, justification } };
-    },
-  });
-}
+export const approve: AnyCommand = defineCommand({
+  action: 'orchestration.approve',
+  args: z.strictObject({ orchestrationId: orchestrationIdArg, planHash: planHashArg, justification: justificationArg }),
+  load: (trx, { orchestrationId, planHash, justification }, scope) =>
+    loadOrchestration(trx, orchestrationId, scope, { planHash, justification }),
+  effect: async (trx, { planHash, justification }, orchestration, { actor, now }) => {
+    const id = newId('approval', now);
+    await insertVerdict(trx, actor.tenant, orchestration.id, {
+      id,
+      verdict: 'APPROVED',
+      planHash,
+      actor: actor.id,
+      justification,
+      at: now,
+    });
+    await moveOrchestration(trx, actor.tenant, orchestration.id, { stage: 'APPROVE', status: 'APPROVED' });
+    return { result: { orchestrationId: orchestration.id }, record: { approvalId: id, status: 'APPROVED', planHash, justification } };
+  },
+});

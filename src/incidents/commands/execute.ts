@@ -12,7 +12,7 @@ export function execute(parts: IncidentParts, jobs: RunJobs): AnyCommand {
     action: 'orchestration.execute',
     args: z.strictObject({ orchestrationId: orchestrationIdArg, planHash: planHashArg }),
     load: async (trx, { orchestrationId, planHash }, scope) => {
-      const loaded = await loadOrchestration(trx, orchestrationId, scope, parts, { planHash });
+      const loaded = await loadOrchestration(trx, orchestrationId, scope, { planHash });
       const { tenant } = scope.actor;
       const brakes = { killSwitch: await holdKillSwitch(trx, tenant, scope.now), freeze: parts.freezeOf(tenant, scope.now) };
       return { ...loaded, facts: { ...loaded.facts, ...brakes } };

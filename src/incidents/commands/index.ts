@@ -20,11 +20,11 @@ export function incidentCommands(parts: IncidentParts, jobs: RunJobs, classifica
     acknowledge,
     resolve,
     propose(parts),
-    dryRun(parts, jobs),
-    recordDryRun(parts),
-    approve(parts),
-    reject(parts),
+    dryRun(jobs),
+    recordDryRun,
+    approve,
+    reject,
     execute(parts, jobs),
-    recordOutcome(parts),
+    recordOutcome,
   ];
 }

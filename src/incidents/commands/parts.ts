@@ -12,8 +12,6 @@ import { holdIncident } from '../store.ts';
 /** What the commands of this domain need beside the transaction. */
 export type IncidentParts = {
   readonly adapters: Adapters;
-  /** The policy that decides now: part of what a plan hash covers. */
-  readonly policyRevision: () => string;
   readonly freezeOf: (tenant: string, at: Date) => { active: boolean; until: string; reason: string };
 };
 
@@ -37,13 +35,7 @@ export function loadedIncident(scope: Scope, id: string, incident: Incident | un
 }
 
 /** An orchestration locked, with the facts that every rule about it may ask for, and its incident's timeline told of it. */
-export async function loadOrchestration(
-  trx: Trx,
-  id: string,
-  scope: Scope,
-  parts: IncidentParts,
-  request: Facts['request'],
-): Promise<Loaded<Orchestration>> {
+export async function loadOrchestration(trx: Trx, id: string, scope: Scope, request: Facts['request']): Promise<Loaded<Orchestration>> {
   const tenant = scope.actor.tenant;
   const orchestration = await lockOrchestration(trx, tenant, id);
   const incident = orchestration && (await holdIncident(trx, tenant, orchestration.incidentId));
@@ -52,7 +44,7 @@ export async function loadOrchestration(
   return {
     resource: knownResource(scope, { type: 'orchestration', id, purpose: PURPOSE, region, category, severity }),
     facts: {
-      ...orchestrationFacts(orchestration, scope, parts),
+      ...orchestrationFacts(orchestration, scope),
       incident: { status: incident.status },
       approvals: await approvalsOf(trx, tenant, id),
       ...(request && { request }),
@@ -62,15 +54,17 @@ export async function loadOrchestration(
   };
 }
 
-function orchestrationFacts(orchestration: Orchestration, scope: Scope, parts: IncidentParts): Facts {
+function orchestrationFacts(orchestration: Orchestration, scope: Scope): Facts {
   const { status, proposedBy, simulated, dryRunPassed, dryRunAt } = orchestration;
-  const facts: Facts = { orchestration: { status, proposedBy, planHash: currentPlanHash(orchestration, parts), simulated } };
+  const facts: Facts = {
+    orchestration: { status, proposedBy, planHash: currentPlanHash(orchestration, scope.policy.revision), simulated },
+  };
   if (dryRunPassed === null || dryRunAt === null) return facts;
   // Another gateway's clock may be a moment ahead of ours.
   return { ...facts, dryRun: { passed: dryRunPassed, ageSeconds: Math.max(0, epochSeconds(scope.now) - epochSeconds(dryRunAt)) } };
 }
 
-/** The hash of the plan as it stands under today's policy; null before a dry run has said what would change. */
-export function currentPlanHash(orchestration: Orchestration, parts: Pick<IncidentParts, 'policyRevision'>): string | null {
-  return orchestration.difference === null ? null : planHash(orchestration, orchestration.difference, parts.policyRevision());
+/** The hash of the plan as it stands under a policy; null before a dry run has said what would change. */
+export function currentPlanHash(orchestration: Orchestration, policyRevision: string): string | null {
+  return orchestration.difference === null ? null : planHash(orchestration, orchestration.difference, policyRevision);
 }

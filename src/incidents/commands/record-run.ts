@@ -3,7 +3,7 @@ import { isId, isJsonObject, type JsonObject, type RunId } from '../../core/inde
 import { type Loaded, type Scope, unknownResource } from '../../govern/index.ts';
 import type { Trx } from '../../storage/index.ts';
 import type { Orchestration } from '../model.ts';
-import { type IncidentParts, loadOrchestration, orchestrationIdArg, PURPOSE } from './parts.ts';
+import { loadOrchestration, orchestrationIdArg, PURPOSE } from './parts.ts';
 
 /** What a finished run reports. */
 export const runReport = z.strictObject({
@@ -16,8 +16,8 @@ export const runReport = z.strictObject({
 export type RunReport = z.infer<typeof runReport>;
 
 /** Fencing: only the run that the orchestration waits for may report. An older one, late, finds nothing to report to. */
-export async function loadRun(trx: Trx, report: RunReport, scope: Scope, parts: IncidentParts): Promise<Loaded<Orchestration>> {
-  const loaded = await loadOrchestration(trx, report.orchestrationId, scope, parts, undefined);
+export async function loadRun(trx: Trx, report: RunReport, scope: Scope): Promise<Loaded<Orchestration>> {
+  const loaded = await loadOrchestration(trx, report.orchestrationId, scope, undefined);
   if (loaded.state?.runId === report.runId) return loaded;
   return unknownResource(scope, { type: 'run', id: report.runId, purpose: PURPOSE });
 }
