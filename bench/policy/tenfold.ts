@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type PolicyBundle, parseBundle } from '../../src/policy/index.ts';
+import { type PolicyBundle, readBundle } from '../../src/policy/index.ts';
 import { compilePolicies, resolveTool } from '../../src/workbench/index.ts';
 
 /** The policies compiled with each domain's rules ten times: nine more under the names of other domains, with their own dispatch. */
@@ -16,7 +16,10 @@ export async function tenfold(policies: string): Promise<PolicyBundle> {
       .map(({ name }) => name);
     for (let copy = 2; copy <= 10; copy += 1) for (const domain of domains) copyDomain(join(folder, 'rules'), domain, `${domain}${copy}`);
     dispatch(join(folder, 'main/main.rego'));
-    return parseBundle(await compilePolicies(folder, await resolveTool('opa')), folder);
+    const dist = join(folder, 'dist');
+    mkdirSync(dist);
+    for (const [file, bytes] of await compilePolicies(folder, await resolveTool('opa'))) writeFileSync(join(dist, file), bytes);
+    return readBundle(dist);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,34 +1,14 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { loadPolicy } from '@open-policy-agent/opa-wasm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { isDeepStrictEqual } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { PolicyEngine, readBundle, type Verdict } from '../../src/policy/index.ts';
-import { notSources, resolveTool, run } from '../../src/workbench/index.ts';
-import { makeFolder } from '../support/folders.ts';
-import { dist, goldenCases, policies } from './golden-cases.ts';
+import { compiledDecider, decideWithOpa, type RawDecision } from './differential.ts';
+import { dist, goldenCases } from './golden-cases.ts';
 
 const cases = goldenCases();
-const { manifest, wasm, data } = readBundle(dist);
-const engine = await PolicyEngine.load({ manifest, wasm, data });
+const bundle = readBundle(dist);
+const { manifest } = bundle;
+const engine = await PolicyEngine.load(bundle);
 const verdicts = new Map(cases.map(({ name, input }) => [name, engine.decide(input).verdict]));
-const folder = makeFolder('golden');
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A decision as Rego gives it, before the engine reads it; the order of its set is no part of it. */
-const raw = z.looseObject({ obligations: z.array(z.string()).transform((obligations) => obligations.toSorted()) });
-const evaluated = z.object({ result: z.tuple([z.object({ expressions: z.tuple([z.object({ value: z.array(z.array(raw)) })]) })]) });
-
-/** What OPA itself decides from the sources, all inputs in one process; an input without a decision gives an empty list. */
-async function decideWithOpa(inputs: readonly unknown[]): Promise<z.infer<typeof raw>[][]> {
-  const file = join(folder, 'inputs.json');
-  writeFileSync(file, JSON.stringify(inputs));
-  const query = '[decisions | some one in input; decisions := [decision | decision := data.main.decision with input as one]]';
-  const ignored = [...notSources, '*_test.rego'].flatMap((name) => ['--ignore', name]);
-  const args = ['eval', '--format', 'json', '--bundle', '.', ...ignored, '--input', file, query];
-  const { stdout } = await run(await resolveTool('opa'), args, { cwd: policies });
-  return evaluated.parse(JSON.parse(stdout)).result[0].expressions[0].value;
-}
 
 describe('the golden cases', () => {
   it('have names of their own', () => {
@@ -48,18 +28,16 @@ describe('the golden cases', () => {
 });
 
 describe('OPA on the sources and the compiled policy', () => {
-  let fromSources: z.infer<typeof raw>[][];
+  let fromSources: RawDecision[][];
   beforeAll(async () => {
     fromSources = await decideWithOpa(cases.map(({ input }) => input));
   }, 600_000);
 
   it('say the same of every case, to the last field', async () => {
-    const policy = await loadPolicy(wasm);
-    policy.setData(data);
-    const compiled = cases.map(({ input }) => z.array(z.object({ result: raw })).parse(policy.evaluate(input, manifest.entrypoint)));
-    const differing = cases.flatMap(({ name }, index) => {
-      const pair = { compiled: compiled[index]?.map(({ result }) => result), sources: fromSources[index] };
-      return isSame(pair.compiled, pair.sources) ? [] : [{ name, ...pair }];
+    const decide = await compiledDecider(bundle);
+    const differing = cases.flatMap(({ name, input }, index) => {
+      const pair = { compiled: decide(input), sources: fromSources[index] };
+      return isDeepStrictEqual(pair.compiled, pair.sources) ? [] : [{ name, ...pair }];
     });
     expect(fromSources).toHaveLength(cases.length);
     expect(differing).toEqual([]);
@@ -70,15 +48,6 @@ describe('OPA on the sources and the compiled policy', () => {
     expect(fromSources.map(([decision]) => decision)).toEqual([...verdicts.values()].map(bare));
   });
 });
-
-function isSame(a: unknown, b: unknown): boolean {
-  try {
-    expect(a).toStrictEqual(b);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 type Count = { fired: number; notFired: number; decided: number };
 
