@@ -49,6 +49,14 @@ const orchestration: PolicyInput = {
     approvals: [{ actor: 'org-admin@alpha', planHash: plan }],
     killSwitch: false,
     freeze: { active: false, until: '', reason: '' },
+    calendar: {
+      timeZone: 'Europe/Berlin',
+      weekday: 6,
+      minuteOfDay: 780,
+      holiday: null,
+      window: { days: [1, 2, 3, 4, 5], from: 480, until: 1_080 },
+    },
+    breakGlass: { active: false, secondsLeft: 0 },
   },
 };
 

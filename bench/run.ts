@@ -1,11 +1,13 @@
 import { benchGovern } from './govern.ts';
 import { benchDecide, benchPolicy } from './policy/index.ts';
+import { benchReload } from './reload.ts';
 
 /** `npm run bench -- <name>`: everything a benchmark compares, it measures in this one run. */
 const benches: ReadonlyMap<string, () => Promise<void>> = new Map([
   ['decide', benchDecide],
   ['govern', benchGovern],
   ['policy', benchPolicy],
+  ['reload', benchReload],
 ]);
 
 const name = process.argv[2] ?? '';

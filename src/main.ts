@@ -4,14 +4,14 @@ import type { Config } from './config/index.ts';
 import { type Clock, systemClock } from './core/index.ts';
 import { setFlag } from './flags/index.ts';
 import { Gateway } from './gateway/index.ts';
-import { type AnyCommand, Kernel, type KernelOptions } from './govern/index.ts';
-import { freezeAt, type IncidentParts, incidentCommands, measureOrchestrations, startIncidentWorkers } from './incidents/index.ts';
+import { type AnyCommand, Kernel } from './govern/index.ts';
+import { calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncidentWorkers } from './incidents/index.ts';
 import {
   followActivations,
   openDatabase,
+  openFollowers,
   openIssuers,
   openJobs,
-  openShadow,
   openTelemetry,
   readParts,
   readPolicies,
@@ -60,7 +60,11 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const jobs = await openJobs(config, storage, telemetry, stops);
   const ledger = startLedger(config, database, key, telemetry, stops);
 
-  const incidents: IncidentParts = { adapters, freezeOf: freezeAt(config.changeFreezes) };
+  const incidents: IncidentParts = {
+    adapters,
+    calendarOf: calendarAt(config.calendars),
+    freezeOf: freezeAt(config.changeFreezes, config.calendars),
+  };
   const commands: AnyCommand[] = [
     ...incidentCommands(incidents, jobs, classification),
     setFlag,
@@ -71,16 +75,13 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   ];
   const { maxInFlight } = config.server;
   const activations = await followActivations(policyFiles, database, telemetry, stops);
-  const followers = [measureOrchestrations(telemetry.metrics), openShadow(policyFiles, database, telemetry, stops)];
-  const onSettled: KernelOptions['onSettled'] = (...settled) => {
-    for (const follow of followers) follow(...settled);
-  };
+  const onSettled = openFollowers(policyFiles, database, telemetry, stops);
   const kernel = new Kernel({ database, ledger, policies, clock, telemetry, maxInFlight, onSettled }, commands);
   stops.add(() => kernel.close());
   stops.add(await startIncidentWorkers({ jobs, kernel, adapters, database }));
 
   const { authenticator, devTokens, devUrl } = await openIssuers(config, clock, stops);
-  const parts = { config, database, ledger, policies, activations, kernel, telemetry };
+  const parts = { config, clock, database, ledger, policies, activations, kernel, telemetry };
   const gateway = await Gateway.listen(parts, { authenticator, webhooks, devTokens });
   stops.add(() => gateway.close());
 

@@ -10,6 +10,8 @@ import { isMain, script } from './main.ts';
 
 /** GraphQL types whose parents in resolvers are our own types: `{ Incident: '../../incidents/index.ts#Incident' }`, seen from src/gateway. */
 const mappers: Record<string, string> = {
+  BreakGlass: '../incidents/index.ts#BreakGlass as BreakGlassModel',
+  BreakGlassPayload: '../govern/index.ts#Outcome',
   Decision: '../govern/index.ts#Decision as DecisionModel',
   EntryProofPayload: '../govern/index.ts#Outcome',
   Flag: '../flags/index.ts#Flag as FlagModel',

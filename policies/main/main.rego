@@ -7,6 +7,7 @@
 #   - input: schema.input
 package main
 
+import data.lib.break_glass
 import data.lib.result
 import data.rules
 
@@ -42,6 +43,8 @@ default _grants_of(_) := []
 
 _grants_of("alert") := [grant | grant := rules.alert[_].grant[_]]
 
+_grants_of("breakglass") := [grant | grant := rules.breakglass[_].grant[_]]
+
 _grants_of("flag") := [grant | grant := rules.flag[_].grant[_]]
 
 _grants_of("incident") := [grant | grant := rules.incident[_].grant[_]]
@@ -55,6 +58,8 @@ _grants_of("policy") := [grant | grant := rules.policy[_].grant[_]]
 default _unmet_of(_) := []
 
 _unmet_of("alert") := [requirement | requirement := rules.alert[_].unmet[_]]
+
+_unmet_of("breakglass") := [requirement | requirement := rules.breakglass[_].unmet[_]]
 
 _unmet_of("flag") := [requirement | requirement := rules.flag[_].unmet[_]]
 
@@ -133,6 +138,12 @@ _challenge := _unmet_in_order[0].challenge if _result == "STEP_UP"
 # Who only looks on learns that the answer is no, not why: the reasons tell of other people's approvals and of the
 # defences.
 _obligations contains "mask_explanation" if not _may_know_why
+
+# Every use of a break-glass is looked at afterwards, by two people.
+_obligations contains "review_break_glass" if {
+	_result == "ALLOW"
+	break_glass.in_force
+}
 
 _may_know_why if {
 	some role in input.actor.roles

@@ -119,7 +119,7 @@ test_another_tenant_is_never_allowed if {
 
 test_of_an_unknown_resource_only_the_core_speaks if {
 	# Nothing of these holds, and a rule of the domain would say so.
-	every action in ["orchestration.execute", "incident.resolve", "flag.set"] {
+	every action in ["breakglass.declare", "orchestration.execute", "incident.resolve", "flag.set"] {
 		_unmet == ["core.resource_known"] with input as {
 			"action": action,
 			"actor": object.union(testing.executing.actor, {"roles": ["org-admin"]}),
@@ -143,6 +143,7 @@ test_all_that_is_unmet_is_told_in_order_of_precedence if {
 		"default.no_grant",
 		"core.purpose",
 		"core.device_trust",
+		"core.session_risk",
 		"orchestration.kill_switch",
 		"orchestration.change_freeze",
 		"orchestration.incident_open",
@@ -152,6 +153,7 @@ test_all_that_is_unmet_is_told_in_order_of_precedence if {
 		"orchestration.plan_hash",
 		"orchestration.four_eyes_execute",
 		"orchestration.step_up",
+		"core.session_step_up",
 	] with input as stripped
 	main.decision.ruleId == "default.no_grant" with input as stripped
 }
@@ -164,7 +166,7 @@ test_what_stronger_authentication_cures_is_a_step_up if {
 	testing.ids(decision.rules) == {"orchestration.step_up"}
 }
 
-# No rule of today has a later place than the step-up, so one is put there.
+# Nothing but step-ups has a later place than this one today, so a denial is put there.
 test_a_challenge_belongs_to_a_step_up_alone if {
 	late := {"ruleId": "a.late", "precedence": 999, "effect": "DENY", "explanation": "b", "remedy": "c"}
 	decision := main.decision with input as testing.executing
@@ -218,6 +220,39 @@ test_each_domain_allows_what_it_grants if {
 	}
 }
 
+test_what_break_glass_allows_is_to_be_reviewed if {
+	main.decision.obligations == {"review_break_glass"} with input as testing.breaking
+	alone := object.union(testing.breaking, {"facts": {"approvals": [], "freeze": {"active": true}}})
+	main.decision.result == "ALLOW" with input as alone
+}
+
+test_what_it_does_not_allow_is_not if {
+	decision := main.decision with input as testing.breaking with input.facts.killSwitch as true
+	decision.result == "DENY"
+	decision.obligations == set()
+}
+
+test_break_glass_waives_neither_brake_nor_plan_nor_grant if {
+	broken := {
+		"orchestration.kill_switch": {"facts": {"killSwitch": true}},
+		"orchestration.incident_open": {"facts": {"incident": {"status": "RESOLVED"}}},
+		"orchestration.stage": {"facts": {"orchestration": {"status": "DRY_RUN_PASSED"}}},
+		"orchestration.dry_run_passed": {"facts": {"dryRun": {"passed": false}}},
+		"orchestration.dry_run_fresh": {"facts": {"dryRun": {"ageSeconds": 1801}}},
+		"orchestration.plan_hash": {"facts": {"request": {"planHash": "sha256:bb"}}},
+		"core.tenant_match": {"resource": {"tenant": "umbrella"}},
+		"core.purpose": {"actor": {"purposes": ["audit"]}},
+		"core.device_trust": {"context": {"deviceTrust": "low"}},
+		"core.session_risk": {"context": {"sessionRisk": 80}},
+		"default.no_grant": {"actor": {"roles": ["auditor"]}},
+	}
+	every rule, change in broken {
+		decision := main.decision with input as object.union(testing.breaking, change)
+		decision.result == "DENY"
+		testing.ids(decision.rules) == {rule}
+	}
+}
+
 test_who_only_looks_on_is_not_told_why if {
 	every roles in [["viewer"], [], ["unheard-of"], ["viewer", "Auditor"], "sre", null] {
 		main.decision.obligations == {"mask_explanation"} with input as testing.reading with input.actor.roles as roles
@@ -233,6 +268,8 @@ test_everyone_else_is_told_why if {
 test_the_actions_are_those_of_the_grants if {
 	main.actions == {
 		"alert.receive",
+		"breakglass.declare",
+		"breakglass.review",
 		"flag.set",
 		"incident.acknowledge",
 		"incident.resolve",
@@ -252,6 +289,7 @@ test_the_actions_are_those_of_the_grants if {
 
 _allowed := {
 	"alert": testing.receiving,
+	"breakglass": testing.declaring,
 	"flag": testing.flagging,
 	"incident": testing.resolving,
 	"ledger": testing.reading,

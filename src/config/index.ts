@@ -4,6 +4,7 @@ export { type Config, loadConfig, packageRoot } from './load.ts';
 export type {
   AgentSettings,
   AuthSettings,
+  CalendarSettings,
   ContextSettings,
   FreezeSettings,
   IssuerSettings,

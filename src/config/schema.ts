@@ -103,9 +103,57 @@ const agents = z
   .refine((list) => list.every(({ name }) => name !== 'simulate'), '`simulate` is the name of the adapter that only pretends')
   .default([]);
 
+/** RFC 3339 in UTC with `Z`, or without: then what the tenant's clocks show. */
+const momentOrWallClock = z.iso.datetime({ local: true });
+
 const freeze = z
-  .strictObject({ tenant, from: z.iso.datetime(), until: z.iso.datetime(), reason: z.string().min(1) })
-  .refine(({ from, until }) => new Date(from) < new Date(until), '`until` must be after `from`, or the freeze never holds');
+  .strictObject({ tenant, from: momentOrWallClock, until: momentOrWallClock, reason: z.string().min(1) })
+  .refine(
+    ({ from, until }) => from.endsWith('Z') === until.endsWith('Z'),
+    'write both `from` and `until` with `Z` (UTC) or both without (local)',
+  )
+  .refine(({ from, until }) => comparable(from) < comparable(until), '`until` must be after `from`, or the freeze never holds');
+
+function comparable(moment: string): number {
+  return Date.parse(moment.endsWith('Z') ? moment : `${moment}Z`);
+}
+
+const minuteOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time of day such as 08:00, at most 24:00')
+  .transform((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3)));
+
+const changeWindow = z
+  .strictObject({
+    /** 1 = Monday … 7 = Sunday. */
+    days: z
+      .array(z.int().min(1).max(7))
+      .min(1)
+      .refine((days) => new Set(days).size === days.length, 'name each day once'),
+    /** Minutes since midnight; `until` is the first one outside. */
+    from: minuteOfDay,
+    until: minuteOfDay,
+  })
+  .refine(({ from, until }) => from < until, '`until` must be after `from`: a window does not go over midnight');
+
+const calendar = z.strictObject({
+  tenant,
+  timeZone: z.string().refine(isTimeZone, 'must be a time zone of the IANA database such as Europe/Berlin'),
+  changeWindow: changeWindow.optional(),
+  holidays: z
+    .array(z.strictObject({ date: z.iso.date(), name: z.string().min(1).max(100) }))
+    .refine((list) => new Set(list.map(({ date }) => date)).size === list.length, 'name each date once')
+    .default([]),
+});
+
+/** Intl also takes offsets such as +01:00, which know no summer time. */
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
+  }
+}
 
 const policy = z.strictObject({
   /** Whose signature makes a bundle publishable. Files are named from this folder. */
@@ -133,6 +181,10 @@ export const configSchema = z.strictObject({
   adapters: z.strictObject({ agents, simulate: z.boolean().default(true) }).prefault({}),
   changeFreezes: z.array(freeze).default([]),
   policy: policy.prefault({}),
+  calendars: z
+    .array(calendar)
+    .refine((list) => new Set(list.map((item) => item.tenant)).size === list.length, 'give each tenant one calendar')
+    .default([]),
   ledger: z
     .strictObject({
       /** First line of every checkpoint: `<originPrefix>/<log>`. */
@@ -153,3 +205,4 @@ export type ContextSettings = z.infer<typeof context>;
 export type WebhookSource = z.infer<typeof webhookSource>;
 export type AgentSettings = z.infer<typeof runtimeAgent>;
 export type FreezeSettings = z.infer<typeof freeze>;
+export type CalendarSettings = z.infer<typeof calendar>;

@@ -12,6 +12,7 @@ const prefixes = {
   approval: 'apr',
   run: 'run',
   alert: 'alr',
+  breakglass: 'brk',
 } as const;
 
 type Kind = keyof typeof prefixes;
@@ -22,6 +23,7 @@ export type OrchestrationId = Id<'orchestration'>;
 export type ApprovalId = Id<'approval'>;
 export type RunId = Id<'run'>;
 export type AlertId = Id<'alert'>;
+export type BreakGlassId = Id<'breakglass'>;
 export type TenantId = Id<'tenant'>;
 
 /** A new identifier of a kind: its prefix and a UUIDv7 (RFC 9562 §5.7). */

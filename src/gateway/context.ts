@@ -1,6 +1,7 @@
 import type { Identity } from '../auth/index.ts';
 import type { Activations } from '../bundles/index.ts';
 import type { Config } from '../config/index.ts';
+import type { Clock } from '../core/index.ts';
 import type { Decision, Kernel } from '../govern/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { PolicyRegistry } from '../policy/index.ts';
@@ -10,6 +11,7 @@ import type { Telemetry } from '../telemetry/index.ts';
 /** What the gateway is made of; built once by main.ts and passed on. */
 export type GatewayParts = {
   readonly config: Config;
+  readonly clock: Clock;
   readonly database: Database;
   readonly ledger: Ledger;
   readonly policies: PolicyRegistry;

@@ -1,9 +1,9 @@
 // Generated from schema.graphql by `npm run generate`. Do not edit.
 import type { Json } from '../core/index.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Decision as DecisionModel, Outcome } from '../govern/index.ts';
+import type { BreakGlass as BreakGlassModel, Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
+import type { Outcome, Decision as DecisionModel } from '../govern/index.ts';
 import type { Flag as FlagModel } from '../flags/index.ts';
-import type { Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
 import type { Activation as ActivationModel } from '../bundles/index.ts';
 import type { PolicyVersion as PolicyVersionModel } from '../policy/index.ts';
 import type { Receipt as ReceiptModel } from '../ledger/index.ts';
@@ -199,6 +199,34 @@ export type Orchestration = {
   readonly outcome: Maybe<Scalars['JSON']['output']>;
 };
 
+export type BreakGlassVerdict =
+  | 'JUSTIFIED'
+  | 'NOT_JUSTIFIED';
+
+export type BreakGlassReview = {
+  readonly reviewer: Scalars['ID']['output'];
+  readonly verdict: BreakGlassVerdict;
+  readonly comment: Scalars['String']['output'];
+  readonly reviewedAt: Scalars['DateTime']['output'];
+};
+
+/**
+ * A declared emergency: until it ends its declarer may go around change freezes, the change window and four eyes on one
+ * incident. All that is done under it is in `timeline(subject: "breakglass:<id>")`, and two people review it afterwards.
+ */
+export type BreakGlass = {
+  readonly id: Scalars['ID']['output'];
+  readonly incident: Incident;
+  readonly declaredBy: Scalars['ID']['output'];
+  readonly justification: Scalars['String']['output'];
+  readonly declaredAt: Scalars['DateTime']['output'];
+  readonly expiresAt: Scalars['DateTime']['output'];
+  readonly active: Scalars['Boolean']['output'];
+  /** Two people have said whether it was justified. */
+  readonly reviewed: Scalars['Boolean']['output'];
+  readonly reviews: ReadonlyArray<BreakGlassReview>;
+};
+
 export type Flag = {
   readonly key: Scalars['ID']['output'];
   readonly enabled: Scalars['Boolean']['output'];
@@ -298,6 +326,16 @@ export type IncidentConnection = {
   readonly pageInfo: PageInfo;
 };
 
+export type BreakGlassEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: BreakGlass;
+};
+
+export type BreakGlassConnection = {
+  readonly edges: ReadonlyArray<BreakGlassEdge>;
+  readonly pageInfo: PageInfo;
+};
+
 export type TimelinePayload = Governed & {
   readonly decision: Decision;
   readonly receipt: Receipt;
@@ -318,6 +356,9 @@ export type Query = {
   /** Newest first. */
   readonly incidents: IncidentConnection;
   readonly orchestration: Maybe<Orchestration>;
+  readonly breakGlass: Maybe<BreakGlass>;
+  /** Newest first. */
+  readonly breakGlasses: BreakGlassConnection;
   readonly flags: ReadonlyArray<Flag>;
   readonly policy: PolicyStatus;
   /** Where an entry stands; null when your log has none of this id. */
@@ -325,8 +366,8 @@ export type Query = {
   /** The newest signed head of your log. */
   readonly checkpoint: Maybe<Checkpoint>;
   /**
-   * The history of something: its ledger entries, oldest first. `subject` is `incident:<id>`, `orchestration:<id>`, `flag:<key>`
-   * or `ledger:<tenant>`. To look is an action of its own.
+   * The history of something: its ledger entries, oldest first. `subject` is `incident:<id>`, `orchestration:<id>`,
+   * `breakglass:<id>`, `flag:<key>` or `ledger:<tenant>`. To look is an action of its own.
    */
   readonly timeline: TimelinePayload;
   /** One entry with its proof. To look is an action of its own. */
@@ -348,6 +389,17 @@ export type QueryIncidentsArgs = {
 
 export type QueryOrchestrationArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type QueryBreakGlassArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryBreakGlassesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -408,6 +460,22 @@ export type ExecuteInput = {
   readonly planHash: Scalars['String']['input'];
 };
 
+export type DeclareBreakGlassInput = {
+  /** An open incident of severity P0 or P1. */
+  readonly incidentId: Scalars['ID']['input'];
+  /** At least 20 characters. */
+  readonly justification: Scalars['String']['input'];
+  /** 1 to 60. */
+  readonly minutes: Scalars['Int']['input'];
+};
+
+export type ReviewBreakGlassInput = {
+  readonly breakGlassId: Scalars['ID']['input'];
+  readonly verdict: BreakGlassVerdict;
+  /** At least ten characters. */
+  readonly comment: Scalars['String']['input'];
+};
+
 export type SetFlagInput = {
   readonly key: Scalars['String']['input'];
   readonly enabled: Scalars['Boolean']['input'];
@@ -449,6 +517,12 @@ export type OrchestrationPayload = Governed & {
   readonly orchestration: Maybe<Orchestration>;
 };
 
+export type BreakGlassPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  readonly breakGlass: Maybe<BreakGlass>;
+};
+
 export type FlagPayload = Governed & {
   readonly decision: Decision;
   readonly receipt: Receipt;
@@ -475,6 +549,8 @@ export type Mutation = {
   readonly approve: OrchestrationPayload;
   readonly reject: OrchestrationPayload;
   readonly execute: OrchestrationPayload;
+  readonly declareBreakGlass: BreakGlassPayload;
+  readonly reviewBreakGlass: BreakGlassPayload;
   readonly setFlag: FlagPayload;
   /** The first call proposes, a second person's call with the same bundle makes it active. `countersign policy publish` does it from a folder. */
   readonly publishPolicy: PolicyChangePayload;
@@ -549,6 +625,26 @@ export type MutationRejectArgs = {
  */
 export type MutationExecuteArgs = {
   input: ExecuteInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationDeclareBreakGlassArgs = {
+  input: DeclareBreakGlassInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationReviewBreakGlassArgs = {
+  input: ReviewBreakGlassInput;
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -661,6 +757,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Outcome )
     | ( Outcome )
     | ( Outcome )
+    | ( Outcome )
   ;
 };
 
@@ -689,6 +786,9 @@ export type ResolversTypes = {
   Approval: ResolverTypeWrapper<Approval>;
   Orchestration: ResolverTypeWrapper<OrchestrationModel>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  BreakGlassVerdict: BreakGlassVerdict;
+  BreakGlassReview: ResolverTypeWrapper<BreakGlassReview>;
+  BreakGlass: ResolverTypeWrapper<BreakGlassModel>;
   Flag: ResolverTypeWrapper<FlagModel>;
   Entry: ResolverTypeWrapper<Entry>;
   InclusionProof: ResolverTypeWrapper<InclusionProof>;
@@ -700,6 +800,8 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   IncidentEdge: ResolverTypeWrapper<Omit<IncidentEdge, 'node'> & { node: ResolversTypes['Incident'] }>;
   IncidentConnection: ResolverTypeWrapper<Omit<IncidentConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['IncidentEdge']> }>;
+  BreakGlassEdge: ResolverTypeWrapper<Omit<BreakGlassEdge, 'node'> & { node: ResolversTypes['BreakGlass'] }>;
+  BreakGlassConnection: ResolverTypeWrapper<Omit<BreakGlassConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['BreakGlassEdge']> }>;
   TimelinePayload: ResolverTypeWrapper<Outcome>;
   EntryProofPayload: ResolverTypeWrapper<Outcome>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -710,11 +812,14 @@ export type ResolversTypes = {
   ApproveInput: ApproveInput;
   RejectInput: RejectInput;
   ExecuteInput: ExecuteInput;
+  DeclareBreakGlassInput: DeclareBreakGlassInput;
+  ReviewBreakGlassInput: ReviewBreakGlassInput;
   SetFlagInput: SetFlagInput;
   PublishPolicyInput: PublishPolicyInput;
   RollbackPolicyInput: RollbackPolicyInput;
   IncidentPayload: ResolverTypeWrapper<Outcome>;
   OrchestrationPayload: ResolverTypeWrapper<Outcome>;
+  BreakGlassPayload: ResolverTypeWrapper<Outcome>;
   FlagPayload: ResolverTypeWrapper<Outcome>;
   PolicyChangePayload: ResolverTypeWrapper<Outcome>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -739,6 +844,8 @@ export type ResolversParentTypes = {
   Approval: Approval;
   Orchestration: OrchestrationModel;
   Boolean: Scalars['Boolean']['output'];
+  BreakGlassReview: BreakGlassReview;
+  BreakGlass: BreakGlassModel;
   Flag: FlagModel;
   Entry: Entry;
   InclusionProof: InclusionProof;
@@ -749,6 +856,8 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   IncidentEdge: Omit<IncidentEdge, 'node'> & { node: ResolversParentTypes['Incident'] };
   IncidentConnection: Omit<IncidentConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['IncidentEdge']> };
+  BreakGlassEdge: Omit<BreakGlassEdge, 'node'> & { node: ResolversParentTypes['BreakGlass'] };
+  BreakGlassConnection: Omit<BreakGlassConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['BreakGlassEdge']> };
   TimelinePayload: Outcome;
   EntryProofPayload: Outcome;
   Query: Record<PropertyKey, never>;
@@ -759,11 +868,14 @@ export type ResolversParentTypes = {
   ApproveInput: ApproveInput;
   RejectInput: RejectInput;
   ExecuteInput: ExecuteInput;
+  DeclareBreakGlassInput: DeclareBreakGlassInput;
+  ReviewBreakGlassInput: ReviewBreakGlassInput;
   SetFlagInput: SetFlagInput;
   PublishPolicyInput: PublishPolicyInput;
   RollbackPolicyInput: RollbackPolicyInput;
   IncidentPayload: Outcome;
   OrchestrationPayload: Outcome;
+  BreakGlassPayload: Outcome;
   FlagPayload: Outcome;
   PolicyChangePayload: Outcome;
   Mutation: Record<PropertyKey, never>;
@@ -831,7 +943,7 @@ export type ReceiptResolvers<ContextType = GatewayContext, ParentType extends Re
 };
 
 export type GovernedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Governed'] = ResolversParentTypes['Governed']> = {
-  __resolveType: TypeResolveFn<'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'FlagPayload' | 'PolicyChangePayload', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload', ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -883,6 +995,25 @@ export type OrchestrationResolvers<ContextType = GatewayContext, ParentType exte
   executedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   executedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   outcome?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+};
+
+export type BreakGlassReviewResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['BreakGlassReview'] = ResolversParentTypes['BreakGlassReview']> = {
+  reviewer?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  verdict?: Resolver<ResolversTypes['BreakGlassVerdict'], ParentType, ContextType>;
+  comment?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reviewedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type BreakGlassResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['BreakGlass'] = ResolversParentTypes['BreakGlass']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  incident?: Resolver<ResolversTypes['Incident'], ParentType, ContextType>;
+  declaredBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  justification?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  declaredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  active?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  reviewed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  reviews?: Resolver<ReadonlyArray<ResolversTypes['BreakGlassReview']>, ParentType, ContextType>;
 };
 
 export type FlagResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Flag'] = ResolversParentTypes['Flag']> = {
@@ -955,6 +1086,16 @@ export type IncidentConnectionResolvers<ContextType = GatewayContext, ParentType
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
+export type BreakGlassEdgeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['BreakGlassEdge'] = ResolversParentTypes['BreakGlassEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['BreakGlass'], ParentType, ContextType>;
+};
+
+export type BreakGlassConnectionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['BreakGlassConnection'] = ResolversParentTypes['BreakGlassConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['BreakGlassEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
 export type TimelinePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['TimelinePayload'] = ResolversParentTypes['TimelinePayload']> = {
   decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
   receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
@@ -974,6 +1115,8 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   incident?: Resolver<Maybe<ResolversTypes['Incident']>, ParentType, ContextType, RequireFields<QueryIncidentArgs, 'id'>>;
   incidents?: Resolver<ResolversTypes['IncidentConnection'], ParentType, ContextType, RequireFields<QueryIncidentsArgs, 'first'>>;
   orchestration?: Resolver<Maybe<ResolversTypes['Orchestration']>, ParentType, ContextType, RequireFields<QueryOrchestrationArgs, 'id'>>;
+  breakGlass?: Resolver<Maybe<ResolversTypes['BreakGlass']>, ParentType, ContextType, RequireFields<QueryBreakGlassArgs, 'id'>>;
+  breakGlasses?: Resolver<ResolversTypes['BreakGlassConnection'], ParentType, ContextType, RequireFields<QueryBreakGlassesArgs, 'first'>>;
   flags?: Resolver<ReadonlyArray<ResolversTypes['Flag']>, ParentType, ContextType>;
   policy?: Resolver<ResolversTypes['PolicyStatus'], ParentType, ContextType>;
   receipt?: Resolver<Maybe<ResolversTypes['Receipt']>, ParentType, ContextType, RequireFields<QueryReceiptArgs, 'entryId'>>;
@@ -993,6 +1136,13 @@ export type OrchestrationPayloadResolvers<ContextType = GatewayContext, ParentTy
   decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
   receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
   orchestration?: Resolver<Maybe<ResolversTypes['Orchestration']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type BreakGlassPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['BreakGlassPayload'] = ResolversParentTypes['BreakGlassPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  breakGlass?: Resolver<Maybe<ResolversTypes['BreakGlass']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1019,6 +1169,8 @@ export type MutationResolvers<ContextType = GatewayContext, ParentType extends R
   approve?: Resolver<ResolversTypes['OrchestrationPayload'], ParentType, ContextType, RequireFields<MutationApproveArgs, 'input'>>;
   reject?: Resolver<ResolversTypes['OrchestrationPayload'], ParentType, ContextType, RequireFields<MutationRejectArgs, 'input'>>;
   execute?: Resolver<ResolversTypes['OrchestrationPayload'], ParentType, ContextType, RequireFields<MutationExecuteArgs, 'input'>>;
+  declareBreakGlass?: Resolver<ResolversTypes['BreakGlassPayload'], ParentType, ContextType, RequireFields<MutationDeclareBreakGlassArgs, 'input'>>;
+  reviewBreakGlass?: Resolver<ResolversTypes['BreakGlassPayload'], ParentType, ContextType, RequireFields<MutationReviewBreakGlassArgs, 'input'>>;
   setFlag?: Resolver<ResolversTypes['FlagPayload'], ParentType, ContextType, RequireFields<MutationSetFlagArgs, 'input'>>;
   publishPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationPublishPolicyArgs, 'input'>>;
   rollbackPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationRollbackPolicyArgs, 'input'>>;
@@ -1038,6 +1190,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   Incident?: IncidentResolvers<ContextType>;
   Approval?: ApprovalResolvers<ContextType>;
   Orchestration?: OrchestrationResolvers<ContextType>;
+  BreakGlassReview?: BreakGlassReviewResolvers<ContextType>;
+  BreakGlass?: BreakGlassResolvers<ContextType>;
   Flag?: FlagResolvers<ContextType>;
   Entry?: EntryResolvers<ContextType>;
   InclusionProof?: InclusionProofResolvers<ContextType>;
@@ -1048,11 +1202,14 @@ export type Resolvers<ContextType = GatewayContext> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   IncidentEdge?: IncidentEdgeResolvers<ContextType>;
   IncidentConnection?: IncidentConnectionResolvers<ContextType>;
+  BreakGlassEdge?: BreakGlassEdgeResolvers<ContextType>;
+  BreakGlassConnection?: BreakGlassConnectionResolvers<ContextType>;
   TimelinePayload?: TimelinePayloadResolvers<ContextType>;
   EntryProofPayload?: EntryProofPayloadResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   IncidentPayload?: IncidentPayloadResolvers<ContextType>;
   OrchestrationPayload?: OrchestrationPayloadResolvers<ContextType>;
+  BreakGlassPayload?: BreakGlassPayloadResolvers<ContextType>;
   FlagPayload?: FlagPayloadResolvers<ContextType>;
   PolicyChangePayload?: PolicyChangePayloadResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

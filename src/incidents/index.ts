@@ -1,4 +1,15 @@
 export { type Adapter, type Adapters, type HttpAgentOptions, httpAgent, type Run, type RunResult, simulate } from './adapters/index.ts';
+export {
+  announceBreakGlass,
+  type BreakGlass,
+  type BreakGlassReview,
+  findBreakGlass,
+  listBreakGlasses,
+  REVIEWS_NEEDED,
+  reviewsOf,
+  secondsLeft,
+} from './break-glass/index.ts';
+export { type CalendarFacts, calendarAt } from './calendar.ts';
 export { type Classification, classificationSchema, classify } from './classification.ts';
 export { incidentCommands } from './commands/index.ts';
 export { currentPlanHash, type IncidentParts } from './commands/parts.ts';

@@ -15,13 +15,13 @@ import {
 } from './model.ts';
 
 /** Rows are narrowed here, once: constraints of the database say the same, and what contradicts them is a fault of ours. */
-function oneOf<T extends string>(allowed: readonly T[], value: string): T {
+export function oneOf<T extends string>(allowed: readonly T[], value: string): T {
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined) throw new Error(`the database holds \`${value}\` where one of ${allowed.join(', ')} must be`);
   return found;
 }
 
-function incidentId(value: string): IncidentId {
+export function incidentId(value: string): IncidentId {
   if (!isId('incident', value)) throw new Error(`the database holds the incident id \`${value}\``);
   return value;
 }

@@ -49,7 +49,16 @@ const context = z.strictObject({
 
 const facts = z.strictObject({
   /** What the caller sent that rules judge. */
-  request: z.strictObject({ planHash: z.string().exactOptional(), justification: z.string().exactOptional() }).exactOptional(),
+  request: z
+    .strictObject({
+      planHash: z.string().exactOptional(),
+      justification: z.string().exactOptional(),
+      /** How long a break-glass is asked for. */
+      minutes: z.int().exactOptional(),
+      /** What a reviewer says of a break-glass. */
+      comment: z.string().exactOptional(),
+    })
+    .exactOptional(),
   incident: z.strictObject({ status: z.enum(['DETECTED', 'ACKNOWLEDGED', 'INVESTIGATING', 'RESOLVED', 'CLOSED']) }).exactOptional(),
   orchestration: z
     .strictObject({
@@ -89,6 +98,41 @@ const facts = z.strictObject({
     .exactOptional(),
   /** Who called for this same change before, null when nobody did; and whether it is what is active already. */
   policyChange: z.strictObject({ proposedBy: z.string().nullable(), active: z.boolean() }).exactOptional(),
+  /** The moment as the tenant's own calendar and clocks show it. */
+  calendar: z
+    .strictObject({
+      timeZone: z.string(),
+      /** 1 = Monday … 7 = Sunday. */
+      weekday: z.int().min(1).max(7),
+      minuteOfDay: z.int().min(0).max(1439),
+      /** The name of the day's holiday; null on other days. */
+      holiday: z.string().nullable(),
+      /** When changes are made, minutes since midnight; null: at any time. */
+      window: z
+        .strictObject({
+          days: z.array(z.int().min(1).max(7)),
+          from: z.int().min(0).max(1439),
+          /** The first minute outside. */
+          until: z.int().min(1).max(1440),
+        })
+        .nullable(),
+    })
+    .exactOptional(),
+  /** The break-glass that an action is about: the actor's own on the incident, or the one under review. */
+  breakGlass: z
+    .strictObject({
+      /** Absent when there is none. */
+      id: z.string().exactOptional(),
+      active: z.boolean(),
+      /** Seconds until it ends, 0 when none is active. */
+      secondsLeft: z.int().min(0),
+      declaredBy: z.string().exactOptional(),
+      /** Who has reviewed it. */
+      reviewers: z.array(z.string()).exactOptional(),
+      /** How many of the actor's ended more than 72 hours ago and lack reviews. */
+      overdue: z.int().min(0).exactOptional(),
+    })
+    .exactOptional(),
 });
 
 export const policyInput = z.strictObject({ action: z.string(), now, actor, resource, context, facts });

@@ -114,6 +114,25 @@ type Approval = {
   at: Immutable<Date>;
 };
 
+type BreakGlass = {
+  tenant: Immutable<string>;
+  id: Immutable<string>;
+  incident_id: Immutable<string>;
+  declared_by: Immutable<string>;
+  justification: Immutable<string>;
+  declared_at: Immutable<Date>;
+  expires_at: Immutable<Date>;
+};
+
+type BreakGlassReview = {
+  tenant: Immutable<string>;
+  break_glass_id: Immutable<string>;
+  reviewer: Immutable<string>;
+  verdict: Immutable<string>;
+  comment: Immutable<string>;
+  reviewed_at: Immutable<Date>;
+};
+
 type Flag = {
   tenant: Immutable<string>;
   key: Immutable<string>;
@@ -182,6 +201,8 @@ export type Tables = {
   alert: Alert;
   orchestration: Orchestration;
   approval: Approval;
+  break_glass: BreakGlass;
+  break_glass_review: BreakGlassReview;
   flag: Flag;
   policy_bundle: PolicyBundle;
   policy_proposal: PolicyProposal;

@@ -75,6 +75,14 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  /** Emergencies: each is worth a person's attention (config/prometheus/break-glass.yaml). */
+  readonly breakGlass = new Counter({
+    name: 'countersign_break_glass_total',
+    help: 'Break-glass by event: declare, use, review',
+    labelNames: ['event'],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

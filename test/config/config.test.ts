@@ -46,10 +46,29 @@ test('every key has a default', () => {
     webhooks: { alertmanager: [] },
     adapters: { agents: [], simulate: true },
     changeFreezes: [],
+    calendars: [],
     ledger: { originPrefix: 'countersign.local', waitMilliseconds: 2_000 },
     configDir: folder,
     dataDir: resolve('.countersign'),
   });
+});
+
+test('a calendar is read into minutes', () => {
+  const yaml = `calendars:
+  - tenant: acme
+    timeZone: Europe/Berlin
+    changeWindow: { days: [1, 5], from: "08:05", until: "24:00" }
+    holidays: [{ date: 2026-12-25, name: Christmas }]
+  - { tenant: globex, timeZone: Asia/Kolkata }`;
+  expect(load(yaml).calendars).toEqual([
+    {
+      tenant: 'acme',
+      timeZone: 'Europe/Berlin',
+      changeWindow: { days: [1, 5], from: 485, until: 1_440 },
+      holidays: [{ date: '2026-12-25', name: 'Christmas' }],
+    },
+    { tenant: 'globex', timeZone: 'Asia/Kolkata', holidays: [] },
+  ]);
 });
 
 test('the file that ships is valid', () => {
@@ -94,6 +113,9 @@ describe('a file that cannot be used names itself, the place and a remedy', () =
     expect(said(() => load(yaml))).toBe(`config.malformed: \`CONFIG/countersign.yaml\`: ${message}`);
   });
 
+  const window = (text: string) => `calendars: [{ tenant: acme, timeZone: UTC, changeWindow: ${text} }]`;
+  const holiday = (text: string) => `calendars: [{ tenant: acme, timeZone: UTC, holidays: [${text}] }]`;
+  const freeze = (from: string, until: string) => `changeFreezes: [{ tenant: acme, from: "${from}", until: "${until}", reason: r }]`;
   const issuer = 'issuer: https://id.example, audience: us, roles: {}';
   test.each([
     ['an unknown key', 'servers: {}', '`(top level)`: Unrecognized key: "servers"'],
@@ -124,6 +146,66 @@ describe('a file that cannot be used names itself, the place and a remedy', () =
       'an agent that takes the name of the pretender',
       'adapters: { agents: [{ name: simulate, url: http://a }] }',
       '`adapters.agents`: `simulate` is the name of the adapter that only pretends',
+    ],
+    [
+      'a zone that is none',
+      'calendars: [{ tenant: acme, timeZone: Mars/Olympus }]',
+      '`calendars.0.timeZone`: must be a time zone of the IANA database',
+    ],
+    [
+      'an offset for a zone',
+      'calendars: [{ tenant: acme, timeZone: "+01:00" }]',
+      '`calendars.0.timeZone`: must be a time zone of the IANA database',
+    ],
+    ['no zone', 'calendars: [{ tenant: acme }]', '`calendars.0.timeZone`: Invalid input: expected string, received undefined'],
+    [
+      'two calendars of one tenant',
+      'calendars: [{ tenant: acme, timeZone: UTC }, { tenant: acme, timeZone: UTC }]',
+      '`calendars`: give each tenant one calendar',
+    ],
+    [
+      'a window that ends before it begins',
+      window('{ days: [1], from: "18:00", until: "08:00" }'),
+      '`calendars.0.changeWindow`: `until` must be after `from`',
+    ],
+    [
+      'a window of no time',
+      window('{ days: [1], from: "08:00", until: "08:00" }'),
+      '`calendars.0.changeWindow`: `until` must be after `from`',
+    ],
+    ['a window of no day', window('{ days: [], from: "08:00", until: "18:00" }'), '`calendars.0.changeWindow.days`: Too small'],
+    ['a day that is none', window('{ days: [0], from: "08:00", until: "18:00" }'), '`calendars.0.changeWindow.days.0`: Too small'],
+    ['a day twice', window('{ days: [1, 1], from: "08:00", until: "18:00" }'), '`calendars.0.changeWindow.days`: name each day once'],
+    [
+      'a time of day that is none',
+      window('{ days: [1], from: "08:60", until: "24:01" }'),
+      '`calendars.0.changeWindow.from`: must be a time of day such as 08:00, at most 24:00; `calendars.0.changeWindow.until`: must be',
+    ],
+    [
+      'a time of day without its nought',
+      window('{ days: [1], from: "8:00", until: "18:00" }'),
+      '`calendars.0.changeWindow.from`: must be a time of day',
+    ],
+    ['a holiday that is no date', holiday('{ date: 2026-02-30, name: none }'), '`calendars.0.holidays.0.date`: Invalid ISO date'],
+    [
+      'a holiday twice',
+      holiday('{ date: 2026-12-25, name: one }, { date: 2026-12-25, name: two }'),
+      '`calendars.0.holidays`: name each date once',
+    ],
+    [
+      'a freeze that ends before it begins',
+      freeze('2026-12-24T18:00', '2026-12-24T17:59'),
+      '`changeFreezes.0`: `until` must be after `from`',
+    ],
+    [
+      'a freeze half in UTC and half in local time',
+      freeze('2026-12-24T18:00', '2026-12-25T18:00:00Z'),
+      '`changeFreezes.0`: write both `from` and `until` with `Z`',
+    ],
+    [
+      'a freeze with an offset',
+      freeze('2026-12-24T18:00:00+01:00', '2026-12-25T18:00:00+01:00'),
+      '`changeFreezes.0.from`: Invalid ISO datetime',
     ],
     ['alg none', `auth: { issuers: [{ ${issuer}, algorithms: [none] }] }`, '`auth.issuers.0.algorithms.0`: Invalid option'],
     [

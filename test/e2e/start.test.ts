@@ -116,6 +116,27 @@ const cases: readonly Case[] = [
       "error: cannot read the secret file `/nowhere/token`: ENOENT: no such file or directory, open '/nowhere/token'\n  → create it, readable by the user that runs the gateway only\n",
   ],
   [
+    'a key of policy signers that is not there',
+    { 'countersign.yaml': 'policy: { trust: { keys: [/nowhere/cosign.pub] } }\n' },
+    () => ({}),
+    () =>
+      "error: cannot read `/nowhere/cosign.pub`, which `policy.trust` names: ENOENT: no such file or directory, open '/nowhere/cosign.pub'\n  → correct the name; it counts from the folder of countersign.yaml\n",
+  ],
+  [
+    'identities of policy signers that no root vouches for',
+    { 'countersign.yaml': 'policy: { trust: { identities: [{ issuer: "https://issuer.example", subject: a }] } }\n' },
+    () => ({}),
+    (home) =>
+      `error: \`${home}/config/countersign.yaml\` is not valid: \`policy.trust\`: identities need a \`trustedRoot\`\n  → correct the named keys; docs/configuration.md lists every key with its default\n`,
+  ],
+  [
+    'a candidate policy that is not there',
+    { 'countersign.yaml': 'policy: { candidate: /nowhere/dist }\n' },
+    () => ({}),
+    () =>
+      "error: cannot read `/nowhere/dist/manifest.json`: ENOENT: no such file or directory, open '/nowhere/dist/manifest.json'\n  → run `npm run policy:build`\n",
+  ],
+  [
     'a mode that there is not',
     {},
     () => ({ COUNTERSIGN_MODE: 'prod' }),

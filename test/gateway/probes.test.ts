@@ -101,6 +101,7 @@ describe('metrics', () => {
       'countersign_governed_actions_in_flight',
       'neuralops_orchestrations_total',
       'neuralops_orchestration_duration_seconds',
+      'countersign_break_glass_total',
     ]);
   });
 

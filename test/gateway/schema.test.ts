@@ -51,6 +51,8 @@ describe('every mutation is governed', () => {
       'approve',
       'reject',
       'execute',
+      'declareBreakGlass',
+      'reviewBreakGlass',
       'setFlag',
       'publishPolicy',
       'rollbackPolicy',
@@ -110,6 +112,17 @@ describe('commands, fields and policy are the same set', () => {
 
   it('leaves only these queries ungoverned: what a tenant shows its own members', () => {
     const open = queries.filter((field) => actionOf(schema, field) === undefined).map(({ name }) => name);
-    expect(open).toEqual(['viewer', 'incident', 'incidents', 'orchestration', 'flags', 'policy', 'receipt', 'checkpoint']);
+    expect(open).toEqual([
+      'viewer',
+      'incident',
+      'incidents',
+      'orchestration',
+      'breakGlass',
+      'breakGlasses',
+      'flags',
+      'policy',
+      'receipt',
+      'checkpoint',
+    ]);
   });
 });

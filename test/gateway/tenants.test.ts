@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/core/index.ts';
 import { startTestGateway, type TestGateway } from '../support/countersign.ts';
-import { approved, mfa, mutation, openIncident } from '../support/walk.ts';
+import { act, approved, mfa, mutation, openIncident } from '../support/walk.ts';
 
 let gateway: TestGateway;
 /** What tenant alpha has. */
@@ -9,11 +9,15 @@ let incidentId: string;
 let orchestrationId: string;
 let planHash: string;
 let entryId: string;
+let breakGlassId: string;
 
 beforeAll(async () => {
   gateway = await startTestGateway();
   incidentId = await openIncident(gateway, 'alpha-only');
   ({ id: orchestrationId, planHash } = await approved(gateway, incidentId));
+  const grave = await openIncident(gateway, 'alpha-grave', { labels: { alertname: 'BackendServiceDown' } });
+  const declared = await act(gateway, 'declareBreakGlass', emergency(grave), { as: 'sre', over: mfa });
+  breakGlassId = declared.breakGlass?.id ?? '';
   const page = await gateway.graphql<{ timeline: { entries: { entryId: string }[] } }>(
     'auditor',
     'query ($subject: String!) { timeline(subject: $subject) { entries { entryId } } }',
@@ -27,6 +31,7 @@ const unknown = {
   incident: newId('incident'),
   orchestration: newId('orchestration'),
   entry: newId('entry'),
+  breakglass: newId('breakglass'),
 };
 
 /** The answer without what every decision has of its own; the id that was asked for reads the same. */
@@ -43,6 +48,11 @@ async function ask(document: string, variables: object, id: string) {
   return { status, rule: headers.get('x-ig-rule-id'), text: comparable(text, id) };
 }
 
+const emergency = (incident: string) => ({
+  incidentId: incident,
+  justification: 'checkout is down and nobody else is awake',
+  minutes: 5,
+});
 const justification = 'I looked at the plan';
 const mutations: readonly [string, keyof typeof unknown, (id: string) => object][] = [
   ['acknowledge', 'incident', (id) => ({ incidentId: id })],
@@ -52,16 +62,19 @@ const mutations: readonly [string, keyof typeof unknown, (id: string) => object]
   ['approve', 'orchestration', (id) => ({ orchestrationId: id, planHash, justification })],
   ['reject', 'orchestration', (id) => ({ orchestrationId: id, justification })],
   ['execute', 'orchestration', (id) => ({ orchestrationId: id, planHash })],
+  ['declareBreakGlass', 'incident', emergency],
+  ['reviewBreakGlass', 'breakglass', (id) => ({ breakGlassId: id, verdict: 'JUSTIFIED', comment: 'the pager log shows it' })],
 ];
 
 describe('another tenant’s id answers exactly like an unknown one', () => {
-  const own = () => ({ incident: incidentId, orchestration: orchestrationId, entry: entryId });
+  const own = () => ({ incident: incidentId, orchestration: orchestrationId, entry: entryId, breakglass: breakGlassId });
 
   it('is asked about things that exist', () => {
     expect(own()).toEqual({
       incident: expect.stringMatching(/^inc_/),
       orchestration: expect.stringMatching(/^orc_/),
       entry: expect.stringMatching(/^ent_/),
+      breakglass: expect.stringMatching(/^brk_/),
     });
   });
 
@@ -97,6 +110,13 @@ describe('another tenant’s id answers exactly like an unknown one', () => {
       'query ($id: String) { incidents(after: $id) { edges { node { id } } } }',
       '{"data":{"incidents":{"edges":[]}}}',
     ],
+    ['breakGlass', 'breakglass', 'query ($id: ID!) { breakGlass(id: $id) { id reviews { comment } } }', '{"data":{"breakGlass":null}}'],
+    [
+      'breakGlasses',
+      'breakglass',
+      'query ($id: String) { breakGlasses(after: $id) { edges { node { id } } } }',
+      '{"data":{"breakGlasses":{"edges":[]}}}',
+    ],
   ] as const)('query `%s`', async (_name, kind, document, nothing) => {
     const foreign = await ask(document, { id: own()[kind] }, own()[kind]);
     expect(foreign).toEqual(await ask(document, { id: unknown[kind] }, unknown[kind]));
@@ -119,7 +139,16 @@ describe('another tenant’s id answers exactly like an unknown one', () => {
     }>('viewer', '{ __schema { types { name fields { name args { name } } } } }');
     const root = (name: string) => data.__schema.types.find((type) => type.name === name)?.fields ?? [];
     const withId = root('Query').filter(({ args }) => args.some((arg) => /id$/i.test(arg.name) || ['after', 'subject'].includes(arg.name)));
-    expect(withId.map(({ name }) => name)).toEqual(['incident', 'incidents', 'orchestration', 'receipt', 'timeline', 'entryProof']);
+    expect(withId.map(({ name }) => name)).toEqual([
+      'incident',
+      'incidents',
+      'orchestration',
+      'breakGlass',
+      'breakGlasses',
+      'receipt',
+      'timeline',
+      'entryProof',
+    ]);
     const tested = mutations.map(([name]) => name);
     expect(
       root('Mutation')

@@ -93,6 +93,8 @@ describe('the kernel behind it', () => {
   test('knows its actions and refuses others before anything else', async () => {
     expect(world.kernel.actions).toEqual([
       'alert.receive',
+      'breakglass.declare',
+      'breakglass.review',
       'flag.set',
       'incident.acknowledge',
       'incident.resolve',

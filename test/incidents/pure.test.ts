@@ -228,11 +228,14 @@ describe('the payload of Alertmanager', () => {
 });
 
 describe('a change freeze', () => {
-  const at = freezeAt([
-    { tenant: 'acme', from: '2026-12-20T00:00:00Z', until: '2027-01-02T00:00:00Z', reason: 'year end' },
-    { tenant: 'acme', from: '2027-01-02T00:00:00Z', until: '2027-01-03T00:00:00Z', reason: 'stocktaking' },
-    { tenant: 'globex', from: '2026-03-01T00:00:00Z', until: '2026-03-01T00:00:00Z', reason: 'no time at all' },
-  ]);
+  const at = freezeAt(
+    [
+      { tenant: 'acme', from: '2026-12-20T00:00:00Z', until: '2027-01-02T00:00:00Z', reason: 'year end' },
+      { tenant: 'acme', from: '2027-01-02T00:00:00Z', until: '2027-01-03T00:00:00Z', reason: 'stocktaking' },
+      { tenant: 'globex', from: '2026-03-01T00:00:00Z', until: '2026-03-01T00:00:00Z', reason: 'no time at all' },
+    ],
+    [],
+  );
   test.each([
     ['acme', '2026-12-19T23:59:59.999Z', null],
     ['acme', '2026-12-20T00:00:00.000Z', 'year end'],

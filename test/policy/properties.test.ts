@@ -32,6 +32,7 @@ const change: fc.Arbitrary<[string, Json]> = fc.oneof(
     'resource.known': fc.boolean(),
     'resource.purpose': purpose,
     'resource.severity': fc.constantFrom(null, 'P0', 'P1', 'P2', 'P3', 'P4'),
+    'context.zone': fc.constantFrom('office', 'unknown', ''),
     'context.deviceTrust': trust,
     'context.sessionRisk': fc.integer({ min: 0, max: 100 }),
     facts: fc.constantFrom({}, ...golden.map(({ facts }) => facts)),
@@ -40,6 +41,14 @@ const change: fc.Arbitrary<[string, Json]> = fc.oneof(
     'facts.dryRun': fc.record({ passed: fc.boolean(), ageSeconds: fc.integer({ min: -5, max: 4_000 }) }),
     'facts.approvals': fc.array(fc.record({ actor: person, planHash: hash }), { maxLength: 3 }),
     'facts.killSwitch': fc.boolean(),
+    'facts.breakGlass': fc.record({ active: fc.boolean(), secondsLeft: fc.integer({ min: 0, max: 2 }), declaredBy: person }),
+    'facts.calendar': fc.record({
+      timeZone: fc.constant('Europe/Berlin'),
+      weekday: fc.integer({ min: 1, max: 7 }),
+      minuteOfDay: fc.integer({ min: 0, max: 1_439 }),
+      holiday: fc.constantFrom(null, 'Christmas'),
+      window: fc.constantFrom(null, { days: [1, 3], from: 480, until: 1_080 }),
+    }),
   }).map(([path, value]) => fc.tuple(fc.constant(path), value)),
 );
 
@@ -48,6 +57,19 @@ function near(inputs: readonly PolicyInput[]): fc.Arbitrary<PolicyInput> {
   return fc
     .tuple(fc.constantFrom(...inputs), fc.array(change, { maxLength: 4 }))
     .map(([input, changes]) => policyInput.parse(varied(input, Object.fromEntries(changes))));
+}
+
+/** Whether changes are made at a calendar's moment, said once more and in other words than the rule. */
+function isOpen(calendar: PolicyInput['facts']['calendar']): boolean {
+  if (calendar === undefined || calendar.holiday !== null) return false;
+  const { weekday, minuteOfDay, window } = calendar;
+  return window === null || (window.days.includes(weekday) && window.from <= minuteOfDay && minuteOfDay < window.until);
+}
+
+/** Whether the actor's own break-glass holds, said once more. */
+function isBroken({ actor, facts: { breakGlass } }: PolicyInput): boolean {
+  const { active = false, secondsLeft = 0, declaredBy } = breakGlass ?? {};
+  return active && secondsLeft > 0 && declaredBy === actor.id;
 }
 
 const resultOf = (input: unknown) => engine.decide(input as PolicyInput).verdict.result;
@@ -143,25 +165,58 @@ describe('of what is allowed', () => {
     );
   });
 
+  it('all stays so when the session is less risky or from a known place', () => {
+    const less: readonly [string, Json][] = [
+      ['context.sessionRisk', 0],
+      ['context.zone', 'office'],
+    ];
+    ofAllowed((input) => less.every(([path, value]) => resultOf(changed(input, path, value)) === 'ALLOW'));
+  });
+
+  it('nothing sensitive is in a session of high risk, nor in a doubtful one without a fresh second factor', () => {
+    const bland = ['alert', 'incident', 'ledger'];
+    ofAllowed(({ action, actor, context, now }) => {
+      const harmless = ['dry_run', 'propose', 'record_dry_run', 'record_outcome', 'reject'].map((verb) => `orchestration.${verb}`);
+      if (bland.includes(action.split('.')[0] ?? '') || harmless.includes(action)) return true;
+      expect(context.sessionRisk).toBeLessThan(80);
+      if (context.sessionRisk < 50 && context.zone === 'office') return true;
+      expect(actor.acr).toBe('urn:countersign:acr:mfa');
+      expect(now.epoch - (actor.authTime ?? Number.NaN)).toSatisfy((age: number) => age >= 0 && age <= 900);
+      return true;
+    });
+  });
+
   it('all stays so with another role besides', () => {
     ofAllowed((input) => resultOf(changed(input, 'actor.roles', [...input.actor.roles, 'viewer', 'sre'])) === 'ALLOW');
   });
 
-  it('no execution is unapproved, stopped, stale, of another plan or weakly signed in', () => {
-    const executions = golden.filter(({ action }) => action === 'orchestration.execute');
+  const executions = golden.filter(({ action }) => action === 'orchestration.execute');
+  const isGrave = ({ resource }: PolicyInput) => resource.severity === null || ['P0', 'P1'].includes(resource.severity);
+
+  it('no execution is stopped, stale, of another plan or weakly signed in', () => {
     ofAllowed((input) => {
-      if (input.action !== 'orchestration.execute') return true;
-      const { actor, facts, now, resource } = input;
-      const { orchestration, approvals = [], dryRun } = facts;
-      const others = approvals.filter((approval) => approval.actor !== actor.id && approval.actor !== orchestration?.proposedBy);
-      expect({ killSwitch: facts.killSwitch, frozen: facts.freeze?.active }).toEqual({ killSwitch: false, frozen: false });
-      expect({ status: orchestration?.status, passed: dryRun?.passed }).toEqual({ status: 'APPROVED', passed: true });
+      const { action, actor, facts, now } = input;
+      if (action !== 'orchestration.execute') return true;
+      const { dryRun, killSwitch, orchestration, request } = facts;
+      expect([killSwitch, orchestration?.status, dryRun?.passed]).toEqual([false, 'APPROVED', true]);
       expect(dryRun?.ageSeconds).toSatisfy((age: number) => age >= 0 && age <= 1_800);
-      expect(facts.request?.planHash).toBe(orchestration?.planHash);
-      expect(others.map(({ planHash }) => planHash)).toContain(orchestration?.planHash);
-      if (resource.severity !== null && ['P2', 'P3', 'P4'].includes(resource.severity)) return true;
+      expect(request?.planHash).toBe(orchestration?.planHash);
+      if (!isGrave(input) && !isBroken(input)) return true;
       expect(actor.acr).toBe('urn:countersign:acr:mfa');
       expect(now.epoch - (actor.authTime ?? Number.NaN)).toSatisfy((age: number) => age >= 0 && age <= 900);
+      return true;
+    }, executions);
+  });
+
+  it('no execution is unapproved, frozen or outside the change window, unless under a break-glass of its own', () => {
+    ofAllowed((input) => {
+      const { action, actor, facts, resource } = input;
+      if (action !== 'orchestration.execute' || isBroken(input)) return true;
+      const { approvals = [], freeze, orchestration } = facts;
+      const others = approvals.filter((approval) => approval.actor !== actor.id && approval.actor !== orchestration?.proposedBy);
+      expect(others.map(({ planHash }) => planHash)).toContain(orchestration?.planHash);
+      expect(freeze?.active).toBe(false);
+      if (resource.severity === null || !isGrave(input)) expect(isOpen(facts.calendar)).toBe(true);
       return true;
     }, executions);
   });

@@ -50,6 +50,8 @@ describe('the application role', () => {
     expect(rows.map((row) => row['grants'])).toEqual([
       'alert: insert, select, update',
       'approval: insert, select',
+      'break_glass: insert, select',
+      'break_glass_review: insert, select',
       'flag: insert, select, update',
       'idempotency_key: insert, select',
       'incident: insert, select, update',
@@ -123,6 +125,8 @@ const allowed: Record<string, string> = {
   'orchestration.stage': `'SUGGEST'`,
   'orchestration.status': `'PROPOSED'`,
   'approval.verdict': `'APPROVED'`,
+  'break_glass.expires_at': `'2026-01-01T01:00:00Z'`,
+  'break_glass_review.verdict': `'JUSTIFIED'`,
 };
 
 describe('row-level security', () => {

@@ -178,6 +178,8 @@ const tables = [
   'alert',
   'orchestration',
   'approval',
+  'break_glass',
+  'break_glass_review',
   'flag',
   'pgboss.job',
 ] as const;

@@ -18,7 +18,17 @@ export type Payload = {
   readonly receipt: { readonly status: string; readonly entryId: string; readonly seq: number | null; readonly leafHash: string | null };
   readonly incident?: { readonly id: string; readonly status: string } | null;
   readonly orchestration?: OrchestrationAnswer | null;
+  readonly breakGlass?: BreakGlassAnswer | null;
   readonly flag?: { readonly key: string; readonly enabled: boolean } | null;
+};
+export type BreakGlassAnswer = {
+  readonly id: string;
+  readonly incident: { readonly id: string };
+  readonly declaredBy: string;
+  readonly justification: string;
+  readonly active: boolean;
+  readonly reviewed: boolean;
+  readonly reviews: readonly { readonly reviewer: string; readonly verdict: string; readonly comment: string }[];
 };
 export type OrchestrationAnswer = {
   readonly id: string;
@@ -33,10 +43,13 @@ export type OrchestrationAnswer = {
 const governed = `decision { decisionId result ruleId explanation rules { ruleId effect explanation remedy } challenge { acrValues maxAge } }
   receipt { status entryId seq leafHash }`;
 const orchestrationFields = 'id stage status planHash simulated outcome executedBy';
+const breakGlassResult = 'breakGlass { id incident { id } declaredBy justification active reviewed reviews { reviewer verdict comment } }';
 const results: { readonly [name: string]: string } = {
   acknowledge: 'incident { id status }',
   resolve: 'incident { id status }',
   setFlag: 'flag { key enabled }',
+  declareBreakGlass: breakGlassResult,
+  reviewBreakGlass: breakGlassResult,
 };
 
 /** The document of one mutation that takes an `input`. */

@@ -9,6 +9,8 @@ import { setFlag } from '../../src/flags/index.ts';
 import { type AnyCommand, type Decision, Kernel, type KernelOptions, type Outcome } from '../../src/govern/index.ts';
 import {
   type Adapters,
+  announceBreakGlass,
+  type CalendarFacts,
   classificationSchema,
   currentPlanHash,
   findOrchestration,
@@ -89,11 +91,11 @@ export type World = TestDatabase & {
   readonly settled: { decision: Decision; result: JsonObject | null }[];
   /** Lines of the log, parsed. */
   readonly lines: JsonObject[];
-  readonly parts: { revision: string; freeze: ReturnType<IncidentParts['freezeOf']> };
+  readonly parts: { revision: string; freeze: ReturnType<IncidentParts['freezeOf']>; calendar: CalendarFacts };
   govern(action: string, identity: Identity, args: unknown, idempotencyKey?: string): Promise<Outcome>;
 };
 
-export type WorldOptions = Partial<Omit<KernelOptions, 'database' | 'telemetry' | 'policies'>> & {
+export type WorldOptions = Partial<Omit<KernelOptions, 'database' | 'telemetry'>> & {
   readonly engine?: PolicyEngine;
   /** Another world whose database, ledger and clock this one shares: a second gateway. */
   readonly beside?: World;
@@ -105,15 +107,20 @@ export type WorldOptions = Partial<Omit<KernelOptions, 'database' | 'telemetry' 
   readonly waitMilliseconds?: number;
 };
 
+const thawed = { active: false, until: '', reason: '' };
+/** A tenant that changes things at any time. */
+export const always: CalendarFacts = { timeZone: 'UTC', weekday: 1, minuteOfDay: 720, holiday: null, window: null };
+
 /** Everything below the gateway, on a database of its own, with a clock that stands still at `noon`. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const { beside } = options;
   const db = beside ?? (await openTestDatabase({ poolSize: options.poolSize ?? 12, maxAttempts: options.maxAttempts ?? 5 }));
   const clock = beside?.clock ?? fixedClock(noon);
   const ledger = options.ledger ?? beside?.ledger ?? ledgerOver(db.database, { waitMilliseconds: options.waitMilliseconds ?? 10_000 });
-  const parts = beside?.parts ?? { revision: engine.version.revision, freeze: { active: false, until: '', reason: '' } };
+  const parts = beside?.parts ?? { revision: engine.version.revision, freeze: thawed, calendar: always };
   const incidents: IncidentParts = {
     adapters: options.adapters ?? new Map([[simulate.name, simulate]]),
+    calendarOf: () => parts.calendar,
     freezeOf: () => parts.freeze,
   };
   const sent: Sent[] = [];
@@ -129,6 +136,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     tracing: new Tracing(undefined),
   };
   const settled: World['settled'] = [];
+  const announce = announceBreakGlass(telemetry);
   const all = [
     ...incidentCommands(incidents, jobs, classification),
     setFlag,
@@ -145,7 +153,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       clock,
       telemetry,
       maxInFlight: 256,
-      onSettled: (decision, result) => void settled.push({ decision, result }),
+      onSettled: (decision, result) => {
+        settled.push({ decision, result });
+        announce(decision, result);
+      },
       ...options,
     },
     commands,
@@ -290,6 +301,8 @@ const tables = [
   'alert',
   'orchestration',
   'approval',
+  'break_glass',
+  'break_glass_review',
   'flag',
   'idempotency_key',
   'ledger_outbox',

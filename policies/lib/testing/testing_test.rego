@@ -45,6 +45,14 @@ executing := {
 		"approvals": [{"actor": "user:sam", "planHash": "sha256:aa"}],
 		"killSwitch": false,
 		"freeze": {"active": false, "until": "", "reason": ""},
+		"calendar": {
+			"timeZone": "Europe/Berlin",
+			"weekday": 1,
+			"minuteOfDay": 973,
+			"holiday": null,
+			"window": {"days": [1, 2, 3, 4, 5], "from": 480, "until": 1080},
+		},
+		"breakGlass": {"active": false, "secondsLeft": 0},
 	},
 }
 
@@ -55,6 +63,36 @@ approving := _changed({
 	"action": "orchestration.approve",
 	"actor": {"id": "user:sam", "roles": ["sre"]},
 	"facts": {"orchestration": {"status": "DRY_RUN_PASSED"}, "approvals": []},
+})
+
+# METADATA
+# description: Rita executes while a break-glass of hers is active.
+# scope: document
+breaking := _changed({"facts": {"breakGlass": {"active": true, "secondsLeft": 1200, "declaredBy": "user:rita"}}})
+
+# METADATA
+# description: Rita declares one.
+# scope: document
+declaring := _changed({
+	"action": "breakglass.declare",
+	"resource": {"type": "incident", "id": "inc_1"},
+	"facts": {
+		"request": {"justification": "checkout is down, nobody else is awake", "minutes": 30},
+		"breakGlass": {"overdue": 0},
+	},
+})
+
+# METADATA
+# description: Ada, an auditor, reviews it.
+# scope: document
+reviewing := _changed({
+	"action": "breakglass.review",
+	"actor": {"id": "user:ada", "roles": ["auditor"], "purposes": ["audit"]},
+	"resource": {"type": "breakglass", "id": "brk_1", "purpose": "record"},
+	"facts": {
+		"request": {"comment": "the pager log shows it"},
+		"breakGlass": {"declaredBy": "user:rita", "reviewers": []},
+	},
 })
 
 # METADATA

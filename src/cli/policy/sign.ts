@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { readEnv } from '../../config/index.ts';
+import { packageRoot, readEnv } from '../../config/index.ts';
 import { signFile } from '../../evidence/index.ts';
 import { bundleSignature, readBundle } from '../../policy/index.ts';
 import { print, run } from '../report.ts';
@@ -21,6 +21,9 @@ function sign(folder: string, keyFile: string): void {
   const { bundle, keyHint } = signFile(join(folder, 'manifest.json'), keyFile, readEnv().secret('COSIGN_PASSWORD'));
   writeFileSync(join(folder, bundleSignature), bundle);
   print(`signed policy ${manifest.revision}, serial ${manifest.serial}, with key ${keyHint}`);
-  print(`  check    cosign verify-blob --key <cosign.pub> --bundle ${join(folder, bundleSignature)} ${join(folder, 'manifest.json')}`);
+  // Stock cosign stays off the network only with a trust root, and this one trusts nobody: the key alone decides.
+  const root = `--trusted-root ${join(packageRoot(), 'evidence', 'empty-root.json')} --insecure-ignore-tlog`;
+  const signature = `--bundle ${join(folder, bundleSignature)}`;
+  print(`  check    cosign verify-blob --new-bundle-format ${root} --key <cosign.pub> ${signature} ${join(folder, 'manifest.json')}`);
   print(`  publish  countersign policy publish ${folder}`);
 }

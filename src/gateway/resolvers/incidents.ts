@@ -1,5 +1,4 @@
 import { isId } from '../../core/index.ts';
-import { GovernError } from '../../govern/index.ts';
 import {
   approvalsOf,
   currentPlanHash,
@@ -11,10 +10,8 @@ import {
   type Orchestration,
   orchestrationsOf,
 } from '../../incidents/index.ts';
-import type { GatewayContext } from '../context.ts';
 import type { Resolvers } from '../schema.gen.ts';
-
-const MAX_PAGE = 100;
+import { cursor, existing, inTenant, pageSize, resultRow, toConnection } from './tenant-rows.ts';
 
 /** Incidents and their remedies, as rows of the caller's own tenant. */
 export const incidentResolvers: Resolvers = {
@@ -24,7 +21,7 @@ export const incidentResolvers: Resolvers = {
     orchestration: (_source, { id }, context) =>
       isId('orchestration', id) ? inTenant(context, (trx, tenant) => findOrchestration(trx, tenant, id)) : null,
     incidents: async (_source, { first, after, status }, context) => {
-      const page: IncidentPage = { first: pageSize(first), after: cursor(after), status: status ?? null };
+      const page: IncidentPage = { first: pageSize(first), after: cursor(after, (text) => isId('incident', text)), status: status ?? null };
       return toConnection((await inTenant(context, (trx, tenant) => listIncidents(trx, tenant, page))) ?? [], page.first);
     },
   },
@@ -48,44 +45,3 @@ export const incidentResolvers: Resolvers = {
       resultRow<Orchestration>(result?.['orchestrationId'], (id) => inTenant(context, (trx, tenant) => findOrchestration(trx, tenant, id))),
   },
 };
-
-type Work<T> = (
-  trx: Parameters<Parameters<GatewayContext['parts']['database']['transaction']>[1]>[0],
-  tenant: string,
-) => Promise<T | undefined>;
-
-async function inTenant<T>({ parts, identity }: GatewayContext, work: Work<T>): Promise<T | null> {
-  const { tenant } = identity.actor;
-  return (await parts.database.transaction(tenant, (trx) => work(trx, tenant))) ?? null;
-}
-
-async function existing<T>(row: Promise<T | null>): Promise<T> {
-  const found = await row;
-  if (found === null) throw new Error('a row that a foreign key points at is missing');
-  return found;
-}
-
-async function resultRow<T>(id: unknown, find: (id: string) => Promise<T | null>): Promise<T | null> {
-  return typeof id === 'string' ? find(id) : null;
-}
-
-function pageSize(first: number | null | undefined): number {
-  const size = first ?? 20;
-  if (size >= 1 && size <= MAX_PAGE) return size;
-  throw new GovernError('govern.invalid_arguments', `\`first\` is ${size}`, {
-    remedy: `ask for 1 to ${MAX_PAGE} and page on with \`after\``,
-  });
-}
-
-function cursor(after: string | null | undefined): string | null {
-  if (after === null || after === undefined || isId('incident', after)) return after ?? null;
-  throw new GovernError('govern.invalid_arguments', '`after` is not a cursor', { remedy: 'send the `endCursor` of the page before' });
-}
-
-function toConnection(
-  rows: readonly Incident[],
-  first: number,
-): { edges: { cursor: string; node: Incident }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } {
-  const edges = rows.slice(0, first).map((node) => ({ cursor: node.id, node }));
-  return { edges, pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
-}

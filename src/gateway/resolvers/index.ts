@@ -1,4 +1,5 @@
 import type { Resolvers } from '../schema.gen.ts';
+import { breakGlassResolvers } from './break-glass.ts';
 import { flagResolvers } from './flags.ts';
 import { incidentResolvers } from './incidents.ts';
 import { ledgerResolvers } from './ledger.ts';
@@ -21,6 +22,7 @@ export const resolvers: readonly Resolvers[] = [
   { DateTime, JSON: JSONScalar, Long },
   viewer,
   incidentResolvers,
+  breakGlassResolvers,
   flagResolvers,
   ledgerResolvers,
   policyResolvers,

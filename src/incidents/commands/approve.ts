@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { newId } from '../../core/index.ts';
 import { type AnyCommand, defineCommand } from '../../govern/index.ts';
+import { underBreakGlass } from '../break-glass/index.ts';
 import { insertVerdict, moveOrchestration } from '../orchestration-store.ts';
 import { justificationArg, loadOrchestration, orchestrationIdArg, planHashArg } from './parts.ts';
 
@@ -8,8 +9,8 @@ import { justificationArg, loadOrchestration, orchestrationIdArg, planHashArg } 
 export const approve: AnyCommand = defineCommand({
   action: 'orchestration.approve',
   args: z.strictObject({ orchestrationId: orchestrationIdArg, planHash: planHashArg, justification: justificationArg }),
-  load: (trx, { orchestrationId, planHash, justification }, scope) =>
-    loadOrchestration(trx, orchestrationId, scope, { planHash, justification }),
+  load: async (trx, { orchestrationId, planHash, justification }, scope) =>
+    underBreakGlass(trx, await loadOrchestration(trx, orchestrationId, scope, { planHash, justification }), scope),
   effect: async (trx, { planHash, justification }, orchestration, { actor, now }) => {
     const id = newId('approval', now);
     await insertVerdict(trx, actor.tenant, orchestration.id, {

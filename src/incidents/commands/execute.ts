@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { newId } from '../../core/index.ts';
 import { holdKillSwitch } from '../../flags/index.ts';
 import { type AnyCommand, defineCommand } from '../../govern/index.ts';
+import { underBreakGlass } from '../break-glass/index.ts';
 import { moveOrchestration } from '../orchestration-store.ts';
 import { type IncidentParts, loadOrchestration, orchestrationIdArg, planHashArg } from './parts.ts';
 import { executeQueue, type RunJobs, remedyOf } from './runs.ts';
@@ -12,9 +13,13 @@ export function execute(parts: IncidentParts, jobs: RunJobs): AnyCommand {
     action: 'orchestration.execute',
     args: z.strictObject({ orchestrationId: orchestrationIdArg, planHash: planHashArg }),
     load: async (trx, { orchestrationId, planHash }, scope) => {
-      const loaded = await loadOrchestration(trx, orchestrationId, scope, { planHash });
+      const loaded = await underBreakGlass(trx, await loadOrchestration(trx, orchestrationId, scope, { planHash }), scope);
       const { tenant } = scope.actor;
-      const brakes = { killSwitch: await holdKillSwitch(trx, tenant, scope.now), freeze: parts.freezeOf(tenant, scope.now) };
+      const brakes = {
+        killSwitch: await holdKillSwitch(trx, tenant, scope.now),
+        freeze: parts.freezeOf(tenant, scope.now),
+        calendar: parts.calendarOf(tenant, scope.now),
+      };
       return { ...loaded, facts: { ...loaded.facts, ...brakes } };
     },
     effect: async (trx, { planHash }, orchestration, { actor, now }) => {

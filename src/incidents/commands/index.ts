@@ -1,4 +1,5 @@
 import type { AnyCommand } from '../../govern/index.ts';
+import { declareBreakGlass, reviewBreakGlass } from '../break-glass/index.ts';
 import type { Classification } from '../classification.ts';
 import { acknowledge } from './acknowledge.ts';
 import { approve } from './approve.ts';
@@ -26,5 +27,7 @@ export function incidentCommands(parts: IncidentParts, jobs: RunJobs, classifica
     reject,
     execute(parts, jobs),
     recordOutcome,
+    declareBreakGlass,
+    reviewBreakGlass,
   ];
 }

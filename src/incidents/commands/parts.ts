@@ -4,6 +4,7 @@ import { knownResource, type Loaded, type Scope, unknownResource } from '../../g
 import type { Facts, Resource } from '../../policy/index.ts';
 import type { Trx } from '../../storage/index.ts';
 import type { Adapters } from '../adapters/index.ts';
+import type { CalendarFacts } from '../calendar.ts';
 import type { Incident, Orchestration } from '../model.ts';
 import { approvalsOf, lockOrchestration } from '../orchestration-store.ts';
 import { planHash } from '../plan.ts';
@@ -12,6 +13,8 @@ import { holdIncident } from '../store.ts';
 /** What the commands of this domain need beside the transaction. */
 export type IncidentParts = {
   readonly adapters: Adapters;
+  /** The tenant's own calendar and clocks at a moment. */
+  readonly calendarOf: (tenant: string, at: Date) => CalendarFacts;
   readonly freezeOf: (tenant: string, at: Date) => { active: boolean; until: string; reason: string };
 };
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isId, isJsonObject, type JsonObject, type RunId } from '../../core/index.ts';
 import { type Loaded, type Scope, unknownResource } from '../../govern/index.ts';
 import type { Trx } from '../../storage/index.ts';
+import { aboutItsBreakGlass } from '../break-glass/index.ts';
 import type { Orchestration } from '../model.ts';
 import { loadOrchestration, orchestrationIdArg, PURPOSE } from './parts.ts';
 
@@ -18,6 +19,6 @@ export type RunReport = z.infer<typeof runReport>;
 /** Fencing: only the run that the orchestration waits for may report. An older one, late, finds nothing to report to. */
 export async function loadRun(trx: Trx, report: RunReport, scope: Scope): Promise<Loaded<Orchestration>> {
   const loaded = await loadOrchestration(trx, report.orchestrationId, scope, undefined);
-  if (loaded.state?.runId === report.runId) return loaded;
+  if (loaded.state?.runId === report.runId) return aboutItsBreakGlass(trx, loaded, scope.actor.tenant);
   return unknownResource(scope, { type: 'run', id: report.runId, purpose: PURPOSE });
 }

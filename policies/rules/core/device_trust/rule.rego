@@ -4,26 +4,21 @@
 package rules.core.device_trust
 
 import data.lib.result
+import data.lib.sensitivity
 
 # METADATA
 # title: Device trust
-# description: Approving, executing, setting flags and changing the policy need a device of medium trust at least.
+# description: >-
+#   Sensitive actions (approving, executing, setting flags, breaking the glass and reviewing it, changing policy) need a
+#   device of medium trust at least.
 # custom:
 #   id: core.device_trust
 #   precedence: 60
 #   remedy: repeat the call from a managed device
 #   reference: seed 003 AL1; SOC 2 CC6.6
 unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
-	input.action in _sensitive
+	input.action in sensitivity.actions
 	not _trusted
-}
-
-_sensitive := {
-	"flag.set",
-	"orchestration.approve",
-	"orchestration.execute",
-	"policy.publish",
-	"policy.rollback",
 }
 
 default _trusted := false

@@ -37,3 +37,10 @@ test_other_actions_go_on if {
 		_ids == set() with input as other with input.facts.freeze as _frozen
 	}
 }
+
+test_break_glass_goes_on if {
+	_ids == set() with input as testing.breaking with input.facts.freeze as _frozen
+	_ids == {"orchestration.change_freeze"} with input as testing.breaking
+		with input.facts.freeze as _frozen
+		with input.facts.breakGlass.active as false
+}

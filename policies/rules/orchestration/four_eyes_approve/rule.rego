@@ -3,11 +3,12 @@
 # description: Nobody approves their own proposal.
 package rules.orchestration.four_eyes_approve
 
+import data.lib.break_glass
 import data.lib.result
 
 # METADATA
 # title: Four eyes on approval
-# description: The approver is not the proposer.
+# description: The approver is not the proposer, unless under break-glass.
 # custom:
 #   id: orchestration.four_eyes_approve
 #   precedence: 300
@@ -16,6 +17,7 @@ import data.lib.result
 unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
 	input.action == "orchestration.approve"
 	not _other
+	not break_glass.in_force
 }
 
 default _other := false

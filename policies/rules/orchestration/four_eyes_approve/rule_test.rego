@@ -36,3 +36,13 @@ test_other_actions_are_open_to_the_proposer if {
 			with input.actor.id as "user:pat"
 	}
 }
+
+test_under_break_glass_the_declarer_approves_even_that if {
+	alone := object.union(testing.breaking, {
+		"action": "orchestration.approve",
+		"actor": {"roles": ["sre"]},
+		"facts": {"orchestration": {"status": "DRY_RUN_PASSED", "proposedBy": "user:rita"}},
+	})
+	_ids == set() with input as alone
+	_ids == {"orchestration.four_eyes_approve"} with input as alone with input.facts.breakGlass.active as false
+}

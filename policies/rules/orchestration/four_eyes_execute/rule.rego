@@ -3,11 +3,13 @@
 # description: Somebody other than the proposer and the executor has approved exactly this plan.
 package rules.orchestration.four_eyes_execute
 
+import data.lib.break_glass
 import data.lib.result
 
 # METADATA
 # title: Four eyes on execution
-# description: An approval of the current plan hash by someone who neither proposed it nor executes it.
+# description: >-
+#   An approval of the current plan hash by someone who neither proposed it nor executes it, unless under break-glass.
 # custom:
 #   id: orchestration.four_eyes_execute
 #   precedence: 310
@@ -16,6 +18,7 @@ import data.lib.result
 unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
 	input.action == "orchestration.execute"
 	not _approved
+	not break_glass.in_force
 }
 
 default _approved := false

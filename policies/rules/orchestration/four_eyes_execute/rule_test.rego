@@ -83,3 +83,9 @@ test_it_says_why if {
 	why := {"nobody but the proposer and the executor has approved the current plan"}
 	testing.explanations(four_eyes_execute.unmet) == why with input as testing.executing with input.facts.approvals as []
 }
+
+test_under_break_glass_the_declarers_own_approval_is_enough if {
+	alone := object.union(testing.breaking, {"facts": {"approvals": [{"actor": "user:rita", "planHash": "sha256:aa"}]}})
+	_ids == set() with input as alone
+	_ids == {"orchestration.four_eyes_execute"} with input as alone with input.facts.breakGlass.active as false
+}

@@ -89,3 +89,13 @@ test_it_is_curable_and_says_how if {
 	}}
 	step_up.unmet == expected with input as testing.executing with input.actor.acr as null
 }
+
+test_under_break_glass_every_severity_is_grave if {
+	every severity in ["P0", "P1", "P2", "P3", "P4"] {
+		why := {"executing under break-glass needs a second factor within the last 900 s"}
+		testing.explanations(step_up.unmet) == why with input as testing.breaking
+			with input.resource.severity as severity
+			with input.actor.acr as null
+	}
+	_ids == set() with input as testing.breaking with input.resource.severity as "P3"
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { packageRoot, readYaml } from '../../src/config/index.ts';
+import { announceBreakGlass } from '../../src/incidents/index.ts';
+import { createLogger, Metrics } from '../../src/telemetry/index.ts';
+
+const rules = z.strictObject({
+  groups: z.array(
+    z.strictObject({
+      name: z.string(),
+      rules: z.array(
+        z.strictObject({
+          alert: z.string(),
+          expr: z.string(),
+          labels: z.record(z.string(), z.string()),
+          annotations: z.record(z.string(), z.string()),
+        }),
+      ),
+    }),
+  ),
+});
+
+test('the alert rules that ship ask for series that a gateway shows from its start', async () => {
+  const metrics = new Metrics();
+  announceBreakGlass({ log: createLogger('silent'), metrics });
+  const shown = await metrics.registry.metrics();
+  const { groups } = readYaml(join(packageRoot(), 'config', 'prometheus', 'break-glass.yaml'), rules);
+  const asked = groups.flatMap((group) => group.rules.flatMap(({ expr }) => expr.match(/countersign_\w+\{[^}]*\}/g) ?? []));
+  expect(asked).toEqual(['countersign_break_glass_total{event="declare"}', 'countersign_break_glass_total{event="use"}']);
+  for (const series of asked) expect(shown).toContain(`${series} 0`);
+});
