@@ -1,5 +1,5 @@
-import { benchDecide } from './decide.ts';
 import { benchGovern } from './govern.ts';
+import { benchDecide, benchPolicy } from './policy/index.ts';
 import { benchReload } from './reload.ts';
 import { benchReplay } from './replay.ts';
 
@@ -7,6 +7,7 @@ import { benchReplay } from './replay.ts';
 const benches: ReadonlyMap<string, () => Promise<void>> = new Map([
   ['decide', benchDecide],
   ['govern', benchGovern],
+  ['policy', benchPolicy],
   ['reload', benchReload],
   ['replay', benchReplay],
 ]);

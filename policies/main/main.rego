@@ -36,104 +36,53 @@ default _domain := ""
 
 _domain := split(input.action, ".")[0]
 
-# One body a domain, guarded first: compiled to Wasm there is no rule index, and a decision must not pay for other
-# domains. References instead of `some rule in rules.flag`, which would evaluate all that a rule's package defines.
-_grants contains grant if {
-	_domain == "alert"
-	some grant
-	rules.alert[_].grant[grant]
-}
+# One line a domain, because a decision must not pay for the others: compiled to Wasm there is no rule index, and the
+# optimiser turns a condition on the domain into one guard for every rule. It leaves functions as they are. Lists,
+# because rules differ by their ids anyway, and each further set would hash all of its members again.
+default _grants_of(_) := []
 
-_grants contains grant if {
-	_domain == "breakglass"
-	some grant
-	rules.breakglass[_].grant[grant]
-}
+_grants_of("alert") := [grant | grant := rules.alert[_].grant[_]]
 
-_grants contains grant if {
-	_domain == "flag"
-	some grant
-	rules.flag[_].grant[grant]
-}
+_grants_of("breakglass") := [grant | grant := rules.breakglass[_].grant[_]]
 
-_grants contains grant if {
-	_domain == "incident"
-	some grant
-	rules.incident[_].grant[grant]
-}
+_grants_of("flag") := [grant | grant := rules.flag[_].grant[_]]
 
-_grants contains grant if {
-	_domain == "ledger"
-	some grant
-	rules.ledger[_].grant[grant]
-}
+_grants_of("incident") := [grant | grant := rules.incident[_].grant[_]]
 
-_grants contains grant if {
-	_domain == "orchestration"
-	some grant
-	rules.orchestration[_].grant[grant]
-}
+_grants_of("ledger") := [grant | grant := rules.ledger[_].grant[_]]
 
-_grants contains grant if {
-	_domain == "policy"
-	some grant
-	rules.policy[_].grant[grant]
-}
+_grants_of("orchestration") := [grant | grant := rules.orchestration[_].grant[_]]
 
-_unmet contains requirement if {
-	some requirement
-	rules.core[_].unmet[requirement]
-}
+_grants_of("policy") := [grant | grant := rules.policy[_].grant[_]]
+
+default _unmet_of(_) := []
+
+_unmet_of("alert") := [requirement | requirement := rules.alert[_].unmet[_]]
+
+_unmet_of("breakglass") := [requirement | requirement := rules.breakglass[_].unmet[_]]
+
+_unmet_of("flag") := [requirement | requirement := rules.flag[_].unmet[_]]
+
+_unmet_of("incident") := [requirement | requirement := rules.incident[_].unmet[_]]
+
+_unmet_of("ledger") := [requirement | requirement := rules.ledger[_].unmet[_]]
+
+_unmet_of("orchestration") := [requirement | requirement := rules.orchestration[_].unmet[_]]
+
+_unmet_of("policy") := [requirement | requirement := rules.policy[_].unmet[_]]
+
+_grants := _grants_of(_domain)
+
+_unmet := array.concat(_unmet_always, _unmet_here)
+
+_unmet_always := array.concat([requirement | requirement := rules.core[_].unmet[_]], _no_grant)
+
+default _unmet_here := []
 
 # What cannot be seen must not be explained by what it lacks: for an unknown resource only the core rules speak.
-_unmet contains requirement if {
-	_domain == "alert"
-	_known
-	some requirement
-	rules.alert[_].unmet[requirement]
-}
+_unmet_here := _unmet_of(_domain) if _known
 
-_unmet contains requirement if {
-	_domain == "breakglass"
-	_known
-	some requirement
-	rules.breakglass[_].unmet[requirement]
-}
-
-_unmet contains requirement if {
-	_domain == "ledger"
-	_known
-	some requirement
-	rules.ledger[_].unmet[requirement]
-}
-
-_unmet contains requirement if {
-	_domain == "flag"
-	_known
-	some requirement
-	rules.flag[_].unmet[requirement]
-}
-
-_unmet contains requirement if {
-	_domain == "incident"
-	_known
-	some requirement
-	rules.incident[_].unmet[requirement]
-}
-
-_unmet contains requirement if {
-	_domain == "orchestration"
-	_known
-	some requirement
-	rules.orchestration[_].unmet[requirement]
-}
-
-_unmet contains requirement if {
-	_domain == "policy"
-	_known
-	some requirement
-	rules.policy[_].unmet[requirement]
-}
+default _no_grant := []
 
 # METADATA
 # title: No grant
@@ -143,7 +92,7 @@ _unmet contains requirement if {
 #   precedence: 30
 #   remedy: ask someone who holds a role for this action, or ask an org-admin for the role
 #   reference: SOC 2 CC6.3
-_unmet contains result.unmet(rego.metadata.rule(), _no_grant_explanation) if count(_grants) == 0
+_no_grant := [result.unmet(rego.metadata.rule(), _no_grant_explanation)] if count(_grants) == 0
 
 default _no_grant_explanation := "no grant covers this action"
 
@@ -196,6 +145,9 @@ _obligations contains "review_break_glass" if {
 	break_glass.in_force
 }
 
-_may_know_why if count({role | some role in input.actor.roles} & _told_why) > 0
+_may_know_why if {
+	some role in input.actor.roles
+	role in _told_why
+}
 
 _told_why := {"auditor", "org-admin", "policy-author", "release-bot", "responder", "service", "sre"}

@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { canonicalBytes } from './canonical.ts';
 import type { Json } from './json.ts';
 
 /** SHA-256 of the parts, one after the other. */
 export function sha256(...parts: readonly Uint8Array[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  const running = createHash('sha256');
+  for (const part of parts) running.update(part);
+  return running.digest();
 }
 
 /** `sha256:<hex>` of some bytes: the form in which digests appear in decisions, manifests and answers. */
 export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${sha256(bytes).toString('hex')}`;
+  return `sha256:${hash('sha256', bytes)}`;
 }
 
 /** `sha256:<hex>` of a value's canonical JSON (RFC 8785). */

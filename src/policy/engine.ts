@@ -1,5 +1,5 @@
 import { type LoadedPolicy, loadPolicy } from '@open-policy-agent/opa-wasm';
-import { digestOfJson, type JsonObject } from '../core/index.ts';
+import { canonicalBytes, digestOf, type JsonObject } from '../core/index.ts';
 import { assertBuiltins } from './builtins.ts';
 import type { PolicyBundle, PolicyManifest } from './bundle.ts';
 import type { PolicyInput } from './input.ts';
@@ -52,14 +52,23 @@ export class PolicyEngine {
     return new PolicyEngine(manifest, undefined);
   }
 
-  /** Decides one input. Never throws for what the policy does: a trap, no answer or half an answer is a denial by `engine.fault`. */
+  /**
+   * Decides one input: the very bytes that the digest names. Never throws for what the policy does: a trap, no answer or half an
+   * answer is a denial by `engine.fault`.
+   *
+   * @throws CanonicalError when the input has no canonical form: then it has no digest either, and there is no decision
+   */
   decide(input: PolicyInput): Evaluation {
-    const inputDigest = digestOfJson(input);
-    return { ...this.judge(input), policy: this.version, inputDigest };
+    const bytes = canonicalBytes(input);
+    return { ...this.#answer(alone(bytes)), policy: this.version, inputDigest: digestOf(bytes) };
   }
 
   /** As `decide`, of anything that is JSON and without a digest: for who knows it already, or needs none. */
   judge(input: JsonObject): Judgement {
+    return this.#answer(input);
+  }
+
+  #answer(input: ArrayBuffer | JsonObject): Judgement {
     const started = process.hrtime.bigint();
     try {
       if (this.#policy === undefined) throw new Error('the policy in force cannot be used');
@@ -69,6 +78,11 @@ export class PolicyEngine {
       return { verdict: faultVerdict(), micros: microsSince(started), fault };
     }
   }
+}
+
+/** The bytes in a buffer of their own: a small Buffer is a window on one that it shares, and Wasm would be given all of that. */
+function alone(bytes: Buffer): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
 }
 
 function microsSince(started: bigint): number {

@@ -15,4 +15,4 @@ export { type Facts, inputSchema, type PolicyInput, policyInput, policyNow, type
 export { type Inspection, inspectBundle } from './inspect.ts';
 export { PolicyRegistry } from './registry.ts';
 export { type BundleTrust, parseTrust, type SignatureState, type TrustSources } from './trust.ts';
-export { type Challenge, type Requirement, type Verdict, verdictSchema } from './verdict.ts';
+export type { Challenge, Requirement, Verdict } from './verdict.ts';

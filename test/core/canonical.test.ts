@@ -1,3 +1,5 @@
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CanonicalError, canonicalBytes, digestOfJson, parseCanonical } from '../../src/core/index.ts';
 
@@ -105,6 +107,52 @@ describe('canonicalBytes', () => {
   test('gives equal values equal digests whatever the order of their keys', () => {
     expect(digestOfJson({ b: [1, { d: 1, c: 2 }], a: null })).toBe(digestOfJson({ a: null, b: [1, { c: 2, d: 1 }] }));
     expect(digestOfJson({})).toBe('sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a');
+  });
+});
+
+describe('the package canonicalize, which we do not run', () => {
+  /** Keys that are numbers, escapes and beyond the BMP; what we refuse and it writes (integers beyond 2^53 - 1) is left out. */
+  const key = fc.oneof(
+    fc.constantFrom('__proto__', 'constructor', '', '10', '9', '\ud83d\ude00', '\ufb33', '\u2028', '"', '\\'),
+    fc.string({ unit: 'binary' }),
+  );
+  const number = fc.oneof(
+    fc.maxSafeInteger(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Number.isInteger(value)),
+    fc.constant(-0),
+  );
+  const scalar = fc.oneof(number, key, fc.boolean(), fc.constant(null));
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, scalar, fc.array(tie('value'), { maxLength: 5 }), tie('object')),
+    object: fc.array(fc.tuple(key, tie('value')), { maxLength: 6 }).map((members) => Object.fromEntries(members)),
+  }));
+
+  test('writes 5,000 values as we do', () => {
+    const wellFormed = value.filter((one) => !JSON.stringify(one).includes('\\ud'));
+    fc.assert(
+      fc.property(wellFormed, (one) => {
+        expect(text(one)).toBe(canonicalize(one));
+      }),
+      { numRuns: 5_000, seed: 20261121 },
+    );
+  });
+});
+
+describe('nesting', () => {
+  const nested = (levels: number) => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+
+  test('is written 500 levels deep', () => expect(text(nested(500))).toBe(`${'['.repeat(500)}${']'.repeat(500)}`));
+
+  test.each([501, 100_000])('is refused %d levels deep, and does not end the stack', (levels) => {
+    expect(() => text(nested(levels))).toThrow(
+      expect.objectContaining({ code: 'canonical.unsupported_value', message: expect.stringContaining('nested deeper than 500 levels') }),
+    );
+  });
+
+  test('in a circle is refused', () => {
+    const circle: unknown[] = [];
+    circle.push({ circle });
+    expect(() => text(circle)).toThrow(CanonicalError);
   });
 });
 

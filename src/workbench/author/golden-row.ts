@@ -56,7 +56,7 @@ export function baseOf(folder: string, domain: string): PolicyInput | undefined 
 
 async function decide({ folder, opa, set }: RowRequest, base: PolicyInput): Promise<RawDecision> {
   const input = policyInput.parse(varied(base, set));
-  const inputs = writeInputs([{ input }]);
+  const inputs = writeInputs([input]);
   const [[decision] = []] = await decideFromSources(opa, folder, inputs).finally(inputs.close);
   if (decision === undefined)
     throw new ToolError('tool.failed', 'the policies give no decision for the new case', { remedy: 'run `countersign policy test`' });

@@ -24,7 +24,7 @@ export async function runGoldenCases(options: TestOptions, compiled: boolean): P
 }
 
 async function onSources({ opa, folder, signal }: TestOptions, cases: readonly GoldenCase[]): Promise<RawDecision[][]> {
-  const inputs = writeInputs(cases);
+  const inputs = writeInputs(cases.map(({ input }) => input));
   return decideFromSources(opa, folder, inputs, signal).finally(inputs.close);
 }
 

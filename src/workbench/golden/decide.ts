@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { notSources } from '../compile/sources.ts';
 import { ToolError } from '../errors.ts';
 import { attempt } from '../toolchain/run.ts';
-import type { Expected, GoldenCase } from './cases.ts';
+import type { Expected } from './cases.ts';
 
 /** A decision as Rego gives it, before the engine reads it; the order of its set is no part of it. */
 export const rawDecision = z.looseObject({
@@ -19,14 +19,14 @@ export type RawDecision = z.infer<typeof rawDecision>;
 
 const evaluated = z.object({ result: z.tuple([z.object({ expressions: z.tuple([z.object({ value: z.array(z.array(rawDecision)) })]) })]) });
 
-/** A file with the inputs of some cases, for OPA to read; `close` removes it. */
+/** A file with inputs for OPA to read; `close` removes it. */
 export type InputFile = { readonly path: string; readonly count: number; readonly close: () => void };
 
-export function writeInputs(cases: readonly Pick<GoldenCase, 'input'>[]): InputFile {
+export function writeInputs(inputs: readonly unknown[]): InputFile {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-inputs-'));
   const path = join(folder, 'inputs.json');
-  writeFileSync(path, JSON.stringify(cases.map(({ input }) => input)));
-  return { path, count: cases.length, close: () => rmSync(folder, { recursive: true, force: true }) };
+  writeFileSync(path, JSON.stringify(inputs));
+  return { path, count: inputs.length, close: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /**

@@ -32,7 +32,7 @@ export async function mutatePolicies(options: MutateOptions): Promise<MutationRe
   const mutants = await readMutants(opa, folder, rule);
   const equivalents = matchEquivalents(argued(folder, rule, mutants), mutants);
   const cases = readGoldenCases(folder);
-  const inputs = writeInputs(cases);
+  const inputs = writeInputs(cases.map(({ input }) => input));
   const bench: Bench = { folder, opa, cases, inputs, signal };
   const lanes: Lane[] = [];
   try {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { digestOf, digestOfJson, isJsonObject, messageOf } from '../../core/index.ts';
-import { type PolicyInput, verdictSchema } from '../../policy/index.ts';
+import type { PolicyInput } from '../../policy/index.ts';
+import { recordedVerdict } from './verdict.ts';
 
-const decisionSchema = verdictSchema.extend({
+const decisionSchema = recordedVerdict.extend({
   decisionId: z.string().min(1),
   action: z.string().min(1),
   policy: z.object({ digest: z.string(), revision: z.string() }),

@@ -19,7 +19,7 @@ _explanation := $"the incident is {_status}, `{input.action}` is no longer possi
 
 default _status := "in an unknown state"
 
-_status := input.facts.incident.status
+_status := input.facts.incident.status if is_string(input.facts.incident.status)
 
 default _possible := false
 

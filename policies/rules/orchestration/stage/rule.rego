@@ -19,7 +19,7 @@ _explanation := $"the orchestration is {_status}, `{input.action}` is not possib
 
 default _status := "in an unknown state"
 
-_status := input.facts.orchestration.status
+_status := input.facts.orchestration.status if is_string(input.facts.orchestration.status)
 
 default _possible := false
 
