@@ -7,6 +7,7 @@ import { type BuildRequest, buildBundle, generateKeyPair, signBundle } from '../
 import { Frontier } from '../../src/ledger/frontier.ts';
 import { entryBytes, leafBytes, leafHash } from '../../src/ledger/leaf.ts';
 import { checkpointText, noteSigner } from '../../src/ledger/note.ts';
+import { policyDigest } from '../../src/policy/index.ts';
 
 /** The commit time of every fixture. */
 export const EPOCH = '1767225600';
@@ -25,19 +26,35 @@ export function write(file: string, content: string | Uint8Array): string {
 }
 
 const policyWasm = Buffer.from('\0asm\x01\0\0\0');
-const rule = { id: 'ig.test', title: 't', description: 'd', remedy: null, precedence: null, reference: null, package: 'p', file: 'f' };
+const policyName = policyDigest({ wasm: policyWasm, data: Buffer.from('{}'), entrypoint: 'main/decision' });
+const rule = {
+  id: 'ig.test',
+  title: 't',
+  description: 'd',
+  remedy: null,
+  precedence: null,
+  reference: null,
+  package: 'p',
+  file: 'f',
+  kind: 'grant',
+  reads: [],
+};
 
 function writePolicy(folder: string): string {
   write(join(folder, 'policy.wasm'), policyWasm);
   write(join(folder, 'data.json'), '{}');
   const manifest = {
     revision: 'r1',
-    digest: digestOf(policyWasm),
+    serial: 1,
+    digest: policyName,
+    selfTest: digestOf(Buffer.from('[]')),
     entrypoint: 'main/decision',
     opa: '1.22.0',
     actions: ['a.b'],
+    gates: [],
     rules: [rule],
   };
+  write(join(folder, 'selftest.json'), '[]');
   write(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;
 }
@@ -51,7 +68,7 @@ export function decision(index: number, change: JsonObject = {}): JsonObject {
     rules: [],
     challenge: null,
     obligations: [],
-    policy: { digest: digestOf(policyWasm), revision: 'r1' },
+    policy: { digest: policyName, revision: 'r1' },
     inputDigest: digestOfJson(index),
     tenant: 'alpha',
     purpose: 'investigation',

@@ -1,8 +1,8 @@
-/** The two bodies by which main hears the rules of a domain. */
+/** The two lines by which main hears the rules of a domain. */
 export function bodiesOf(domain: string): { readonly grants: string; readonly unmet: string } {
   return {
-    grants: `_grants contains grant if {\n\t_domain == "${domain}"\n\tsome grant\n\trules.${domain}[_].grant[grant]\n}\n`,
-    unmet: `_unmet contains requirement if {\n\t_domain == "${domain}"\n\t_known\n\tsome requirement\n\trules.${domain}[_].unmet[requirement]\n}\n`,
+    grants: `_grants_of("${domain}") := [grant | grant := rules.${domain}[_].grant[_]]\n`,
+    unmet: `_unmet_of("${domain}") := [requirement | requirement := rules.${domain}[_].unmet[_]]\n`,
   };
 }
 
@@ -11,11 +11,11 @@ export function hears(main: string, domain: string): boolean {
   return main.includes(`rules.${domain}[_].`);
 }
 
-/** The text of main with the bodies of a new domain behind those of the last one; undefined when it is not written as it is today. */
+/** The text of main with the lines of a new domain behind those of the last one; undefined when it is not written as it is today. */
 export function withDomain(main: string, domain: string): string | undefined {
   const { grants, unmet } = bodiesOf(domain);
-  const heard = insertedBehindLast(main, /^_grants contains grant if \{\n\t_domain == [^}]*\}\n/gm, grants);
-  return heard && insertedBehindLast(heard, /^_unmet contains requirement if \{\n\t_domain == [^}]*\}\n/gm, unmet);
+  const heard = insertedBehindLast(main, /^_grants_of\("[^\n]*\n/gm, grants);
+  return heard && insertedBehindLast(heard, /^_unmet_of\("[^\n]*\n/gm, unmet);
 }
 
 function insertedBehindLast(text: string, block: RegExp, added: string): string | undefined {

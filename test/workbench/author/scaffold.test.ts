@@ -106,7 +106,7 @@ describe('a new rule', () => {
   });
 
   it('of a new domain says what to add where main is not written as usual', async () => {
-    writeFileSync(join(folder, 'main/main.rego'), read('main/main.rego').replaceAll('\t_domain ==', '\t_domain  =='));
+    writeFileSync(join(folder, 'main/main.rego'), read('main/main.rego').replaceAll('_of("', '_of( "'));
     writeFileSync(join(folder, 'main/main_test.rego'), 'package main_test\n');
     const { grants, unmet } = bodiesOf('parcel');
     expect((await scaffold('parcel/carriers', 'grant')).toDo).toEqual([
