@@ -46,6 +46,7 @@ test('every key has a default', () => {
     webhooks: { alertmanager: [] },
     adapters: { agents: [], simulate: true },
     changeFreezes: [],
+    policy: { trust: { keys: [], identities: [] } },
     calendars: [],
     ledger: { originPrefix: 'countersign.local', waitMilliseconds: 2_000 },
     configDir: folder,

@@ -99,6 +99,8 @@ describe('metrics', () => {
       'countersign_ledger_failures_total',
       'countersign_job_failures_total',
       'countersign_governed_actions_in_flight',
+      'countersign_policy_activations_total',
+      'countersign_shadow_decisions_total',
       'neuralops_orchestrations_total',
       'neuralops_orchestration_duration_seconds',
       'countersign_break_glass_total',

@@ -104,7 +104,7 @@ describe('compiling', () => {
     write('golden/a.yaml', 'cases: []\n');
     await expect(compilePolicies(root, opa)).rejects.toMatchObject({
       code: 'golden.malformed',
-      message: expect.stringMatching(/a\.yaml`: [\s\S]*expected object/),
+      message: expect.stringMatching(/^golden\/a\.yaml:1: [\s\S]*expected object/),
     });
   });
 
