@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf } from '../core/index.ts';
-import { type BundleFiles, type BundleTrust, inspectBundle, PolicyEngine, type PolicyRegistry } from '../policy/index.ts';
+import { type BundleTrust, PolicyEngine, type PolicyRegistry } from '../policy/index.ts';
 import type { Database } from '../storage/index.ts';
+import { loadStored } from './load.ts';
 import { findBundle, type Head, policyHeads } from './store.ts';
 
 export type ActivationsOptions = {
@@ -70,23 +70,12 @@ export class Activations {
     // Outside of the try: a database that does not answer says nothing about the bundle, and the next look asks again.
     const files = await database.transaction(head.tenant, (trx) => findBundle(trx, head.tenant, head.digest));
     try {
-      policies.adopt(head.tenant, await this.#load(head, files ?? new Map()));
+      policies.adopt(head.tenant, await loadStored(head.digest, files ?? new Map(), this.#options));
       onActivated?.(head);
     } catch (error) {
       onError(head.tenant, error);
       if (!this.#seen.has(head.tenant)) policies.adopt(head.tenant, PolicyEngine.closed(head.digest));
     }
     this.#seen.set(head.tenant, head.position);
-  }
-
-  async #load({ tenant, digest }: Head, files: BundleFiles): Promise<PolicyEngine> {
-    const { policies, trust } = this.#options;
-    if (digest === policies.builtIn.version.digest) return policies.builtIn;
-    const { engine, fault, signature } = await inspectBundle(files, `${tenant}'s policy ${digest}`, trust);
-    if (signature.state !== 'valid')
-      throw new Error(`it is ${signature.state}${signature.state === 'untrusted' ? `: ${signature.why}` : ''}`);
-    if (engine === undefined) throw new Error(messageOf(fault));
-    if (engine.version.digest !== digest) throw new Error(`it is the policy ${engine.version.digest}`);
-    return engine;
   }
 }

@@ -15,7 +15,7 @@ export { notSources } from './compile/sources.ts';
 export type { DecisionEvent } from './decision-log/event.ts';
 export { decisionEvents, type LeftOut } from './decision-log/events.ts';
 export { ToolError } from './errors.ts';
-export { type Explanation, explain, type RuleView, type Today } from './explain/explain.ts';
+export { type Explanation, explain, type PolicyOf, type RuleView, type Today } from './explain/explain.ts';
 export { type GoldenCase, readGoldenCases } from './golden/cases.ts';
 export { decideFromSources, type RawDecision, rawDecision, writeInputs } from './golden/decide.ts';
 export { varied } from './golden/varied.ts';

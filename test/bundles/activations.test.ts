@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Activations, publishPolicy, rollbackPolicy } from '../../src/bundles/index.ts';
+import { Activations, loadActive, publishPolicy, rollbackPolicy } from '../../src/bundles/index.ts';
 import { type BundleFiles, PolicyRegistry, type PolicyVersion } from '../../src/policy/index.ts';
 import { asArgs, compiledWith, digestIn, renamed, shippedManifest, signed, stranger, trust, withSelfTest } from '../support/bundles.ts';
 import { query } from '../support/postgres.ts';
@@ -137,6 +137,15 @@ describe('a bundle that was altered in the database', () => {
       expect([decision.result, decision.ruleId, decision.policy.digest]).toEqual(['DENY', 'engine.fault', digestIn(second)]);
     },
   );
+});
+
+it('who looks into the database sees what decides for each tenant, checked like a gateway would', async () => {
+  const active = (tenant = acme) => loadActive(world.database, tenant, { policies: builtIn, trust });
+  expect(await active()).toBe(engine);
+  await activate(first);
+  expect([(await active()).version.revision, await active(globex)]).toEqual(['first', engine]);
+  await query(world.ownerUrl, `update policy_bundle set self_test = '[]'`);
+  await expect(active()).rejects.toThrow('`selftest.json` have digest');
 });
 
 describe('a database that does not answer', () => {

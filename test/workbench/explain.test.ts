@@ -38,7 +38,7 @@ function idOf(name: string): DecisionId {
 }
 
 async function explained(name: string, by: PolicyEngine = engine): Promise<Explanation> {
-  const found = await explain(idOf(name), recordsOf(history.world), by);
+  const found = await explain(idOf(name), recordsOf(history.world), async () => by);
   if (found === undefined) throw new Error('it is not found');
   return found;
 }
@@ -107,7 +107,8 @@ test('what another policy would decide today', async () => {
 
 test('an export gives what the database gives', async () => {
   const records = await exportRecords(folder);
-  for (const name of Object.keys(history.named)) expect(await explain(idOf(name), records, engine)).toEqual(await explained(name));
+  for (const name of Object.keys(history.named))
+    expect(await explain(idOf(name), records, async () => engine)).toEqual(await explained(name));
 });
 
 test('an entry that waits for its place is explained, and said to wait', async () => {
@@ -117,7 +118,7 @@ test('an entry that waits for its place is explained, and said to wait', async (
   });
   const beside = await openWorld({ beside: world, ledger: stuck });
   const { decision } = await beside.govern('flag.set', sam, flag('a.b'));
-  const found = await explain(decision.decisionId, recordsOf(world), engine);
+  const found = await explain(decision.decisionId, recordsOf(world), async () => engine);
   expect(found).toMatchObject({
     place: { log: 'acme', seq: null, leafHash: null, checkpointSize: null },
     today: { difference: undefined },
@@ -134,11 +135,11 @@ test('an altered input, an erased one and a decision that is none are not guesse
   ] as const;
   for (const [from, to, state] of cases) {
     const copy = altered(name, from, to);
-    expect(await explain(idOf(name), await exportRecords(copy), engine)).toMatchObject({ input: { state }, today: undefined });
+    expect(await explain(idOf(name), await exportRecords(copy), async () => engine)).toMatchObject({ input: { state }, today: undefined });
     removeFolders([copy]);
   }
   const copy = altered(name, '"result":"DENY"', '"result":"MAYBE"');
-  expect(await codeOf(explain(idOf(name), await exportRecords(copy), engine))).toBe('records.malformed');
+  expect(await codeOf(explain(idOf(name), await exportRecords(copy), async () => engine))).toBe('records.malformed');
   removeFolders([copy]);
 });
 

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { packageRoot } from '../../config/index.ts';
-import { isId } from '../../core/index.ts';
+import { loadActive } from '../../bundles/index.ts';
+import { loadConfig, packageRoot } from '../../config/index.ts';
+import { isId, tenantId } from '../../core/index.ts';
 import { PolicyEngine, readBundle } from '../../policy/index.ts';
-import { type Explanation, explain, type RuleView, type Today } from '../../workbench/index.ts';
+import { readPolicies } from '../../start/index.ts';
+import type { Database } from '../../storage/index.ts';
+import { type Explanation, explain, type PolicyOf, type RuleView, type Today } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
 import { exitCode, lines, print, run } from '../report.ts';
 import { type RecordsOptions, withRecords, withRecordsOptions } from './records.ts';
 
-type ExplainOptions = RecordsOptions & { readonly policy: string; readonly json: boolean };
+type ExplainOptions = RecordsOptions & { readonly policy?: string; readonly json: boolean };
 
 /** `countersign policy explain`: why a decision came out as it did, from the ledger alone. */
 export function explainCommand(policy: Command): void {
@@ -16,7 +19,7 @@ export function explainCommand(policy: Command): void {
     .command('explain')
     .description('explain a recorded decision; exit code 1 when there is none of that id')
     .argument('<decisionId>', 'as in the answer, or in the header X-IG-Decision-Id')
-    .option('--policy <folder>', 'the compiled policy to compare with', join(packageRoot(), 'policies', 'dist'))
+    .option('--policy <folder>', 'the compiled policy to compare with, instead of the one in force')
     .option('--json', 'print it as JSON', false);
   withRecordsOptions(command).action((decisionId: string, options: ExplainOptions) => run(() => explainOne(decisionId, options)));
 }
@@ -25,14 +28,22 @@ async function explainOne(decisionId: string, options: ExplainOptions): Promise<
   if (!isId('decision', decisionId)) {
     throw new CliError('cli.invalid_option', `\`${decisionId}\` is not the id of a decision`, { remedy: 'it looks like dec_<UUIDv7>' });
   }
-  const engine = await PolicyEngine.load(readBundle(options.policy));
-  const found = await withRecords(options, (records) => explain(decisionId, records, engine));
+  const found = await withRecords(options, (records, database) => explain(decisionId, records, policyOf(options, database)));
   if (found === undefined) {
     process.exitCode = exitCode.failed;
     process.stderr.write(`there is no decision ${decisionId} in ${options.export ?? options.log ?? 'any log'}\n`);
     return;
   }
   print(options.json ? JSON.stringify(found, null, 2) : describe(found));
+}
+
+/** The policy that was named; else the one in force for the tenant, which an export does not tell: then the one that ships. */
+function policyOf({ policy }: ExplainOptions, database: Database | undefined): PolicyOf {
+  if (policy !== undefined) return async () => PolicyEngine.load(readBundle(policy));
+  return async (tenant) => {
+    if (database === undefined) return PolicyEngine.load(readBundle(join(packageRoot(), 'policies', 'dist')));
+    return loadActive(database, tenantId(tenant), await readPolicies(loadConfig()));
+  };
 }
 
 function describe(found: Explanation): string {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { loadConfig } from '../../config/index.ts';
 import { listLogs } from '../../ledger/index.ts';
-import { attachStorage } from '../../storage/index.ts';
+import { attachStorage, type Database } from '../../storage/index.ts';
 import { databaseRecords, exportRecords, type Records } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
 import { parseLog } from '../options.ts';
@@ -18,7 +18,7 @@ export function withRecordsOptions(command: Command): Command {
 }
 
 /** Runs `work` on the records asked for; the database is attached to for as long, and may serve a running gateway. */
-export async function withRecords<T>(options: RecordsOptions, work: (records: Records) => Promise<T>): Promise<T> {
+export async function withRecords<T>(options: RecordsOptions, work: (records: Records, database?: Database) => Promise<T>): Promise<T> {
   if (options.export !== undefined) return work(await exportRecords(options.export));
   const log = options.log === undefined ? undefined : parseLog(options.log);
   const { env, dataDir } = loadConfig();
@@ -29,7 +29,7 @@ export async function withRecords<T>(options: RecordsOptions, work: (records: Re
         remedy: 'name one that has entries, or leave --log out to read them all',
       });
     }
-    return await work(databaseRecords(storage, log));
+    return await work(databaseRecords(storage, log), storage.database);
   } finally {
     await storage.close();
   }

@@ -17,6 +17,9 @@ export type RuleView = {
 /** What the policy in force says of the same input. `difference` is undefined when it does the same (see `differenceOf`). */
 export type Today = { readonly policy: PolicyVersion; readonly verdict: Verdict; readonly difference: string | undefined };
 
+/** The policy in force for a tenant. */
+export type PolicyOf = (tenant: string) => Promise<PolicyEngine>;
+
 /** Everything the ledger knows of one decision. */
 export type Explanation = {
   readonly decision: RecordedDecision;
@@ -36,14 +39,17 @@ export type Explanation = {
 /**
  * Reconstructs a decision from its entry; undefined when no log has it.
  *
+ * @param policyOf the policy to decide it by today, for the tenant of the decision
+ *
  * @throws ToolError `records.malformed`
  */
-export async function explain(decisionId: DecisionId, records: Records, engine: PolicyEngine): Promise<Explanation | undefined> {
+export async function explain(decisionId: DecisionId, records: Records, policyOf: PolicyOf): Promise<Explanation | undefined> {
   const found = await records.find(entryOf(decisionId));
   if (found === undefined) return undefined;
   const leaf = readLeaf(found.body);
   if (leaf.kind !== 'decision') throw malformed(decisionId, leaf.kind === 'malformed' ? leaf.why : 'it holds no decision');
   const { entry, decision } = leaf;
+  const engine = await policyOf(decision.tenant);
   const input = readInput(entry, decision);
   const view = (ruleId: string): RuleView => viewOf(ruleId, engine.manifest.rules, input.input);
   return {
