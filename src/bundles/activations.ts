@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../core/index.ts';
 import { type BundleTrust, PolicyEngine, type PolicyRegistry } from '../policy/index.ts';
 import type { Database } from '../storage/index.ts';
 import { loadStored } from './load.ts';
@@ -22,7 +23,9 @@ export type ActivationsOptions = {
  */
 export class Activations {
   readonly #options: ActivationsOptions;
+  /** Positions that were taken up, and why the newest one was not. */
   readonly #seen = new Map<string, number>();
+  readonly #refused = new Map<string, string>();
   readonly #stop = new AbortController();
   #refreshing: Promise<void> | undefined;
   #polling: Promise<void> = Promise.resolve();
@@ -31,7 +34,7 @@ export class Activations {
     this.#options = options;
   }
 
-  /** Resolves when every tenant's policy is loaded. @throws StorageError */
+  /** Resolves when every tenant's policy is loaded or refused. @throws StorageError */
   async start(): Promise<void> {
     await this.#refreshAll();
     this.#polling = this.#pollUntilStopped();
@@ -66,16 +69,26 @@ export class Activations {
   }
 
   async #follow(head: Head): Promise<void> {
-    const { database, policies, onActivated, onError } = this.#options;
+    const { database, policies, onActivated } = this.#options;
+    const { tenant, digest } = head;
     // Outside of the try: a database that does not answer says nothing about the bundle, and the next look asks again.
-    const files = await database.transaction(head.tenant, (trx) => findBundle(trx, head.tenant, head.digest));
+    const files = digest === undefined ? undefined : await database.transaction(tenant, (trx) => findBundle(trx, tenant, digest));
     try {
-      policies.adopt(head.tenant, await loadStored(head.digest, files ?? new Map(), this.#options));
-      onActivated?.(head);
+      policies.adopt(tenant, digest === undefined ? policies.builtIn : await loadStored(digest, files ?? new Map(), this.#options));
     } catch (error) {
-      onError(head.tenant, error);
-      if (!this.#seen.has(head.tenant)) policies.adopt(head.tenant, PolicyEngine.closed(head.digest));
+      this.#refuse(head, error);
+      return;
     }
-    this.#seen.set(head.tenant, head.position);
+    this.#refused.delete(tenant);
+    this.#seen.set(tenant, head.position);
+    onActivated?.(head);
+  }
+
+  /** Told once for each reason, tried again at every look: a row that is repaired is taken up without a restart. */
+  #refuse({ tenant, digest = '', position }: Head, error: unknown): void {
+    const reason = `${position} ${messageOf(error)}`;
+    if (this.#refused.get(tenant) !== reason) this.#options.onError(tenant, error);
+    this.#refused.set(tenant, reason);
+    if (!this.#seen.has(tenant)) this.#options.policies.adopt(tenant, PolicyEngine.closed(digest));
   }
 }

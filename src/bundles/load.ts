@@ -11,8 +11,7 @@ export type Checks = { readonly policies: Pick<PolicyRegistry, 'builtIn'>; reado
  *
  * @throws Error saying why it cannot be used
  */
-export async function loadStored(digest: string, files: BundleFiles, { policies, trust }: Checks): Promise<PolicyEngine> {
-  if (digest === policies.builtIn.version.digest) return policies.builtIn;
+export async function loadStored(digest: string, files: BundleFiles, { trust }: Pick<Checks, 'trust'>): Promise<PolicyEngine> {
   const { engine, fault, signature } = await inspectBundle(files, `policy ${digest}`, trust);
   if (signature.state !== 'valid')
     throw new Error(`it is ${signature.state}${signature.state === 'untrusted' ? `: ${signature.why}` : ''}`);
@@ -25,7 +24,7 @@ export async function loadStored(digest: string, files: BundleFiles, { policies,
 export async function loadActive(database: Database, tenant: TenantId, checks: Checks): Promise<PolicyEngine> {
   const [digest, files] = await database.transaction(tenant, async (trx) => {
     const [active] = await activationsOf(trx, tenant, 1);
-    return [active?.digest, active && (await findBundle(trx, tenant, active.digest))];
+    return active === undefined || active.builtIn ? [] : [active.digest, await findBundle(trx, tenant, active.digest)];
   });
   return digest === undefined ? checks.policies.builtIn : loadStored(digest, files ?? new Map(), checks);
 }

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { digestOf } from '../core/index.ts';
-import { type AnyCommand, defineCommand } from '../govern/index.ts';
+import { type AnyCommand, defineCommand, type Scope } from '../govern/index.ts';
 import {
   type BundleFiles,
   type BundleTrust,
   bundleSignature,
   type Inspection,
   inspectBundle,
+  type PolicyBundle,
   type PolicyRegistry,
 } from '../policy/index.ts';
-import { type Change, factsOf, loadChange, makeChange, policyResource, type Target } from './change.ts';
+import { type Candidate, type Change, type ChangeResult, factsOf, loadChange, makeChange, type Named, policyResource } from './change.ts';
 import { storeBundle } from './store.ts';
 import { whyIrrevocable } from './take-back.ts';
 
@@ -30,43 +31,41 @@ const args = z.strictObject({
 });
 type Published = z.infer<typeof args>;
 
-type State = { readonly change: Change; readonly files: BundleFiles; readonly inspection: Inspection };
+type State = { readonly change: Change; readonly files: BundleFiles; readonly bundle: PolicyBundle | undefined };
 
 /**
  * `policy.publish`: makes a signed bundle the tenant's policy, when a second person publishes the same. What is wrong with a bundle
  * is a fact that rules judge, so that an attempt to publish a forged one is a denial in the ledger and not just an error.
  */
 export function publishPolicy({ policies, trust }: BundleParts): AnyCommand {
-  return defineCommand({
+  return defineCommand<Published, State, ChangeResult>({
     action: 'policy.publish',
     args,
     load: async (trx, published, scope) => {
       const files = filesOf(published);
       const inspection = await inspectBundle(files, 'the call', trust);
-      const target = targetOf(inspection, published.manifest);
-      const change = await loadChange(trx, scope, policies, { action: 'policy.publish', target });
-      const bundle = {
-        serial: target.serial,
-        activeSerial: change.active.serial,
-        signature: inspection.signature.state,
-        signer: inspection.signature.state === 'valid' ? inspection.signature.signer : null,
-        fault: inspection.fault ?? whyIrrevocable(inspection.engine, scope) ?? null,
-      };
-      const state: State = { change, files, inspection };
-      return { resource: policyResource(scope, target.digest), facts: { ...factsOf(change, published.justification), bundle }, state };
+      const change = await loadChange(trx, scope, policies, candidateOf(inspection, published.manifest, scope));
+      const state: State = { change, files, bundle: inspection.bundle };
+      return { resource: policyResource(scope, change.target.digest), facts: factsOf(change, published.justification), state };
     },
-    effect: async (trx, { justification }, { change, files, inspection }, scope) => {
-      const { signature, fault, bundle } = inspection;
-      // No policy, however it came to be active, may let in one that nobody signed or that does not run.
-      if (signature.state !== 'valid' || fault !== null) throw new Error('the policy allowed a bundle that is unsigned or faulty');
+    effect: async (trx, { justification }, { change, files, bundle }, scope) => {
       const effect = await makeChange(trx, change, scope, justification);
-      const { signer } = signature;
-      if (effect.result.status === 'ACTIVATED') {
-        await storeBundle(trx, scope.actor.tenant, { manifest: bundle.manifest, signer, files, at: scope.now });
-      }
-      return { ...effect, record: { ...effect.record, signer } };
+      if (effect.result.status === 'PROPOSED' || bundle === undefined || change.signature.state !== 'valid') return effect;
+      await storeBundle(trx, scope.actor.tenant, { manifest: bundle.manifest, signer: change.signature.signer, files, at: scope.now });
+      return effect;
     },
   });
+}
+
+function candidateOf(inspection: Inspection, manifest: Buffer, scope: Scope): Candidate {
+  const { signature, fault, engine } = inspection;
+  return {
+    action: 'policy.publish',
+    target: { ...namesOf(inspection, manifest), builtIn: false },
+    manifest: digestOf(manifest),
+    signature,
+    fault: engine === undefined ? fault : (whyIrrevocable(engine, scope) ?? null),
+  };
 }
 
 function filesOf({ manifest, wasm, data, selfTest, signature }: Published): BundleFiles {
@@ -80,7 +79,7 @@ function filesOf({ manifest, wasm, data, selfTest, signature }: Published): Bund
 }
 
 /** What cannot be read is still named, by the digest of what should have been its manifest. */
-function targetOf({ bundle }: Inspection, manifest: Buffer): Target {
+function namesOf({ bundle }: Inspection, manifest: Buffer): Named {
   if (bundle === undefined) return { digest: digestOf(manifest), serial: 0, revision: 'unknown' };
   const { digest, serial, revision } = bundle.manifest;
   return { digest, serial, revision };

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Decision } from '../govern/index.ts';
 import type { PolicyEngine, PolicyInput, Verdict } from '../policy/index.ts';
@@ -7,7 +8,9 @@ import { insertDivergence } from './divergences.ts';
 
 export type ShadowOptions = { readonly database: Database; readonly candidate: PolicyEngine; readonly telemetry: Telemetry };
 
-/** Rows on their way at most: what comes above is counted and logged, and `countersign policy replay` finds it again. */
+/** Decisions that wait for the candidate at most: one that is too slow misses the rest, which `countersign policy replay` finds again. */
+const MAX_WAITING = 256;
+/** Rows on their way at most. */
 const MAX_PENDING = 64;
 
 /**
@@ -17,12 +20,26 @@ const MAX_PENDING = 64;
 export class Shadow {
   readonly #options: ShadowOptions;
   readonly #pending = new Set<Promise<void>>();
+  #waiting = 0;
 
   constructor(options: ShadowOptions) {
     this.#options = options;
   }
 
+  /** Takes note; the candidate is asked when the answer of this turn is on its way. */
   observe(decision: Decision, input: PolicyInput): void {
+    if (this.#waiting >= MAX_WAITING) {
+      this.#options.telemetry.metrics.shadowDecisions.inc({ outcome: 'missed' });
+      return;
+    }
+    this.#waiting += 1;
+    setImmediate(() => {
+      this.#waiting -= 1;
+      this.#ask(decision, input);
+    });
+  }
+
+  #ask(decision: Decision, input: PolicyInput): void {
     const { candidate, telemetry } = this.#options;
     const { verdict } = candidate.decide(input);
     const same = saysTheSame(decision, verdict);
@@ -35,6 +52,7 @@ export class Shadow {
   }
 
   async stop(): Promise<void> {
+    while (this.#waiting > 0) await turn();
     await Promise.all(this.#pending);
   }
 

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type TenantId, tenantId } from '../core/index.ts';
+import { isTenantId, type TenantId } from '../core/index.ts';
 import { type BundleFiles, bundleSignature, type PolicyManifest } from '../policy/index.ts';
 import type { Database, Trx } from '../storage/index.ts';
 
@@ -11,6 +11,8 @@ export type Proposal = { readonly proposedBy: string; readonly proposedAt: Date 
 export type Activation = {
   readonly position: number;
   readonly action: ChangeAction;
+  /** True: the policy that ships with each gateway; the three names are of the one that shipped then. */
+  readonly builtIn: boolean;
   readonly digest: string;
   readonly serial: number;
   readonly revision: string;
@@ -36,6 +38,7 @@ export async function activationsOf(trx: Trx, tenant: string, limit: number): Pr
   return rows.map((row) => ({
     position: Number(row.position),
     action: row.action === 'policy.rollback' ? 'policy.rollback' : 'policy.publish',
+    builtIn: row.built_in,
     digest: row.digest,
     serial: row.serial,
     revision: row.revision,
@@ -46,13 +49,14 @@ export async function activationsOf(trx: Trx, tenant: string, limit: number): Pr
 }
 
 export async function insertActivation(trx: Trx, tenant: string, activation: Activation): Promise<void> {
-  const { position, action, digest, serial, revision, proposedBy, confirmedBy, at } = activation;
+  const { position, action, builtIn, digest, serial, revision, proposedBy, confirmedBy, at } = activation;
   await trx
     .insertInto('policy_activation')
     .values({
       tenant,
       position: BigInt(position),
       action,
+      built_in: builtIn,
       digest,
       serial,
       revision,
@@ -63,32 +67,43 @@ export async function insertActivation(trx: Trx, tenant: string, activation: Act
     .execute();
 }
 
-/** Who called for this change before; a call of before `since` has lapsed and is removed. */
-export async function takeProposal(
-  trx: Trx,
-  tenant: string,
-  change: { readonly action: ChangeAction; readonly digest: string },
-  since: Date,
-): Promise<Proposal | undefined> {
-  const { action, digest } = change;
+/** A change that somebody may have proposed: a rollback to a digest, or one very bundle, by the digest of its manifest. */
+export type Proposed = { readonly action: ChangeAction; readonly digest: string; readonly manifest: string };
+
+/** Calls of before `since` have lapsed. */
+export async function dropLapsed(trx: Trx, tenant: string, since: Date): Promise<void> {
   await trx.deleteFrom('policy_proposal').where('tenant', '=', tenant).where('proposed_at', '<', since).execute();
+}
+
+/** Who called for this very change before. */
+export async function findProposal(trx: Trx, tenant: string, { action, digest, manifest }: Proposed): Promise<Proposal | undefined> {
   const row = await trx
     .selectFrom('policy_proposal')
     .selectAll()
     .where('tenant', '=', tenant)
     .where('action', '=', action)
     .where('digest', '=', digest)
+    .where('manifest', '=', manifest)
     .executeTakeFirst();
   return row && { proposedBy: row.proposed_by, proposedAt: row.proposed_at };
 }
 
-export async function insertProposal(
-  trx: Trx,
-  tenant: string,
-  proposal: Proposal & { readonly action: ChangeAction; readonly digest: string },
-): Promise<void> {
-  const { action, digest, proposedBy, proposedAt } = proposal;
-  await trx.insertInto('policy_proposal').values({ tenant, action, digest, proposed_by: proposedBy, proposed_at: proposedAt }).execute();
+export async function insertProposal(trx: Trx, tenant: string, proposed: Proposed, { proposedBy, proposedAt }: Proposal): Promise<void> {
+  const { action, digest, manifest } = proposed;
+  await trx
+    .insertInto('policy_proposal')
+    .values({ tenant, action, digest, manifest, proposed_by: proposedBy, proposed_at: proposedAt })
+    .execute();
+}
+
+/** The highest serial that was ever active; 0 when none was published. */
+export async function highestSerial(trx: Trx, tenant: string): Promise<number> {
+  const row = await trx
+    .selectFrom('policy_activation')
+    .select((select) => select.fn.max('serial').as('highest'))
+    .where('tenant', '=', tenant)
+    .executeTakeFirst();
+  return Number(row?.highest ?? 0);
 }
 
 /** Once the policy is another, what was proposed upon the one before must be proposed anew. */
@@ -147,12 +162,16 @@ export async function findBundle(trx: Trx, tenant: string, digest: string): Prom
   ]);
 }
 
-export type Head = { readonly tenant: TenantId; readonly position: number; readonly digest: string };
+/** What is active for a tenant; `digest` is undefined for the policy that ships. */
+export type Head = { readonly tenant: TenantId; readonly position: number; readonly digest: string | undefined };
 
 /** What is active for every tenant that ever changed its policy. */
 export async function policyHeads(database: Database): Promise<Head[]> {
-  const query = (db: Kysely<never>) =>
-    sql<{ tenant: string; position: bigint; digest: string }>`select tenant, position, digest from policy_heads()`.execute(db);
+  type Row = { tenant: string; position: bigint; digest: string; built_in: boolean };
+  const query = (db: Kysely<never>) => sql<Row>`select tenant, position, digest, built_in from policy_heads()`.execute(db);
   const { rows } = await database.untenanted((db) => query(db.withTables<never>()));
-  return rows.map(({ tenant, position, digest }) => ({ tenant: tenantId(tenant), position: Number(position), digest }));
+  return rows.flatMap(({ tenant, position, digest, built_in }) =>
+    // A name that no token can hold has no one to decide about.
+    isTenantId(tenant) ? [{ tenant, position: Number(position), digest: built_in ? undefined : digest }] : [],
+  );
 }

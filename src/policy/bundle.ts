@@ -22,7 +22,8 @@ const rule = z.object({
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 const manifest = z.object({
-  revision: z.string().min(1).max(100),
+  /** Shown in decisions, logs and terminals: printable ASCII. */
+  revision: z.string().regex(/^[\x21-\x7e]{1,100}$/),
   /** Grows with every change: what goes forward and what goes back. */
   serial: z.int().min(1).max(2_147_483_647),
   /** Of all that decides: see `policyDigest`. */

@@ -62,7 +62,10 @@ export async function followActivations(
     },
     onError: (tenant, error) => {
       metrics.policyActivations.inc({ outcome: 'refused' });
-      log.error({ err: error, tenant }, 'the policy that is in force is not taken up; what decided before goes on');
+      log.error(
+        { err: error, tenant },
+        'the policy in force is refused: what decided before goes on, and where nothing did, everything is denied',
+      );
     },
   });
   await activations.start();

@@ -162,6 +162,7 @@ type PolicyProposal = {
   tenant: Immutable<string>;
   action: Immutable<string>;
   digest: Immutable<string>;
+  manifest: Immutable<string>;
   proposed_by: Immutable<string>;
   proposed_at: Immutable<Date>;
 };
@@ -169,6 +170,7 @@ type PolicyProposal = {
 type PolicyActivation = {
   tenant: Immutable<string>;
   position: Immutable<bigint>;
+  built_in: Immutable<boolean>;
   action: Immutable<string>;
   digest: Immutable<string>;
   serial: Immutable<number>;

@@ -58,8 +58,10 @@ function flipSignature(): string {
 }
 
 describe('a bundle has a fault', () => {
-  const first = JSON.parse(String(shipped.get('selftest.json')))[0];
-  const claims = (result: string) => withSelfTest(renamed('x'), [{ ...first, name: 'a', expect: { ...first.expect, result } }]);
+  const cases = JSON.parse(String(shipped.get('selftest.json')));
+  const [first] = cases;
+  const claims = (result: string) =>
+    signed(withSelfTest(renamed('x'), [{ ...first, name: 'a', expect: { ...first.expect, result } }, ...cases]));
   it.each<[string, BundleFiles, RegExp]>([
     ['no file at all', new Map(), /malformed: it has no manifest\.json/],
     ['no policy', without(good, 'policy.wasm'), /malformed: it has no policy\.wasm/],
@@ -68,15 +70,40 @@ describe('a bundle has a fault', () => {
     ['another policy', replaced(good, 'policy.wasm', 'x'), /`policy\.wasm` and `data\.json` have digest/],
     ['other data', replaced(good, 'data.json', '{"name":"evil"}'), /`policy\.wasm` and `data\.json` have digest/],
     ['other golden cases', replaced(good, 'selftest.json', '[]'), /`selftest\.json` have digest/],
-    ['a policy that is no Wasm', withOwnDigest('no wasm'), /WebAssembly/],
+    ['a policy that is no Wasm', signed(withOwnDigest('no wasm')), /WebAssembly/],
     ['a golden case that it decides otherwise', claims('STEP_UP'), /^the self-test `a` says \w+ by .* instead of STEP_UP by /],
   ])('%s', async (_, files, fault) => {
     expect(await faultOf(files)).toMatch(fault);
   });
 
   it('a rule broken after its golden cases were written', async () => {
-    const files = await compiledWith('rules/core/tenant_match/rule.rego', 'input.actor.tenant == input.resource.tenant', 'true');
+    const files = signed(await compiledWith('rules/core/tenant_match/rule.rego', 'input.actor.tenant == input.resource.tenant', 'true'));
     expect(await faultOf(files)).toMatch(/^the self-test `\w+\.yaml: .*` says ALLOW by .* instead of DENY by core\.tenant_match/);
+  });
+
+  it('an action without a golden case', async () => {
+    const known = cases.filter(({ input }: { input: { action: string } }) => input.action !== 'flag.set');
+    expect(await faultOf(signed(withSelfTest(renamed('x'), known)))).toBe('it brings no golden case of `flag.set`');
+  });
+
+  it('that says nothing which a ledger or a terminal could not take', async () => {
+    const hostile = `a\u0000\ud800\u001b[2J\u202e${'x'.repeat(100_000)}`;
+    const fault = await faultOf(
+      signed(withSelfTest(renamed('x'), [{ ...first, name: hostile, expect: { ...first.expect, ruleId: 'no' } }, ...cases])),
+    );
+    expect(fault).toMatch(/^the self-test `a /);
+    expect([fault?.length, fault?.isWellFormed(), /[\p{Cc}\p{Cf}]/u.test(fault ?? '')]).toEqual([501, true, false]);
+  });
+
+  it('nobody trusted has signed it: then it is not even loaded, for to load a module is to run it', async () => {
+    // (module (func $start (unreachable)) (start $start)): whoever instantiates it sees it fail.
+    const bytes = Buffer.from('0061736d01000000010401600000030201000801000a05010300000b', 'hex');
+    const data = Buffer.from('{}');
+    const digest = policyDigest({ wasm: bytes, data, entrypoint: 'main/decision' });
+    const evil = withManifest(new Map([...shipped, ['policy.wasm', bytes], ['data.json', data]]), { digest });
+    expect(await faultOf(evil)).toBe('it was not tried: nobody trusted has signed it');
+    expect(await faultOf(signed(evil, stranger.privateKeyFile))).toBe('it was not tried: nobody trusted has signed it');
+    expect(await faultOf(signed(evil))).toMatch(/unreachable/);
   });
 
   it('none, as it was built', async () => {
@@ -104,7 +131,7 @@ describe('builtins', () => {
     const wasm = readFileSync(join(folder, 'policy.wasm'));
     rmSync(folder, { recursive: true });
     const digest = policyDigest({ wasm, data: Buffer.from('{}'), entrypoint: 'main/decision' });
-    const files = withManifest(new Map([...shipped, ['policy.wasm', wasm], ['data.json', Buffer.from('{}')]]), { digest });
+    const files = signed(withManifest(new Map([...shipped, ['policy.wasm', wasm], ['data.json', Buffer.from('{}')]]), { digest }));
     expect(await faultOf(files)).toBe('the policy calls `semver.is_valid`, `time.now_ns`, which the engine does not have');
   });
 

@@ -77,6 +77,15 @@ export function withSelfTest(files: BundleFiles, cases: unknown): BundleFiles {
   return withManifest(new Map([...files, ['selftest.json', bytes]]), { selfTest: digestOf(bytes) });
 }
 
+/** Without the golden cases of a rule: those of a policy that changed it on purpose would have changed with it. */
+export function withoutCasesOf(files: BundleFiles, ruleId: string): BundleFiles {
+  const cases: { expect: { unmet: string[] } }[] = JSON.parse(String(files.get('selftest.json')));
+  return withSelfTest(
+    files,
+    cases.filter(({ expect }) => !expect.unmet.includes(ruleId)),
+  );
+}
+
 /** What an engine is loaded from. */
 export function loadable(files: BundleFiles): { manifest: PolicyManifest; wasm: Buffer<ArrayBuffer>; data: object } {
   return {

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { readEntry, readTimeline } from '../../src/audit/index.ts';
 import { type Actor, type Identity, type Role, serviceActor, serviceContext } from '../../src/auth/index.ts';
 import { readYaml } from '../../src/config/index.ts';
-import { fixedClock, isJsonObject, type JsonObject, type TenantId, tenantId } from '../../src/core/index.ts';
+import { digestOf, fixedClock, isJsonObject, type JsonObject, type TenantId, tenantId } from '../../src/core/index.ts';
 import { setFlag } from '../../src/flags/index.ts';
 import { type AnyCommand, type Decision, Kernel, type KernelOptions, type Outcome } from '../../src/govern/index.ts';
 import {
@@ -41,7 +41,10 @@ export function engineThat(decide: PolicyEngine['decide']): PolicyEngine {
 }
 /** The same engine as if it had been compiled from other sources. */
 const underRevision = (of: PolicyEngine, revision: string): PolicyEngine =>
-  Object.assign(Object.create(of), { version: { ...of.version, revision }, decide: of.decide.bind(of) });
+  Object.assign(Object.create(of), {
+    version: { digest: revision === of.version.revision ? of.version.digest : digestOf(Buffer.from(revision)), revision },
+    decide: of.decide.bind(of),
+  });
 
 export const classification = readYaml(join(root, 'config/incidents.yaml'), classificationSchema);
 
@@ -261,7 +264,7 @@ export const report = (orchestrationId: string, runId: string, over: object = {}
 export async function orchestrationNow(world: World, id: string): Promise<Orchestration & { readonly planHash: string | null }> {
   const found = await world.database.transaction(acme, (trx) => findOrchestration(trx, acme, id));
   if (found === undefined) throw new Error(`there is no ${id}`);
-  return { ...found, planHash: currentPlanHash(found, world.parts.revision) };
+  return { ...found, planHash: currentPlanHash(found, underRevision(engine, world.parts.revision).version.digest) };
 }
 
 export type Plan = { readonly incidentId: string; readonly orchestrationId: string; readonly planHash: string };

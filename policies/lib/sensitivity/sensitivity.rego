@@ -15,3 +15,13 @@ actions := {
 	"policy.publish",
 	"policy.rollback",
 }
+
+# METADATA
+# description: Actions that ask for two people, so that no machine may count as one of them.
+# scope: document
+personal := {
+	"breakglass.declare",
+	"breakglass.review",
+	"policy.publish",
+	"policy.rollback",
+}

@@ -155,10 +155,11 @@ publishing := object.union(
 # METADATA
 # description: Sam, an SRE, takes the policy back to one that was active before.
 # scope: document
-rolling_back := object.union(json.remove(publishing, ["facts/bundle"]), {
+rolling_back := object.union(publishing, {
 	"action": "policy.rollback",
 	"actor": {"id": "user:sam", "roles": ["sre"], "purposes": ["operations"]},
 	"resource": {"id": "sha256:old"},
+	"facts": {"bundle": {"serial": 6}},
 })
 
 # METADATA

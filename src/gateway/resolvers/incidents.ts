@@ -32,7 +32,7 @@ export const incidentResolvers: Resolvers = {
     incident: ({ incidentId }, _args, context) => existing(inTenant(context, (trx, tenant) => findIncident(trx, tenant, incidentId))),
     planHash: (orchestration, _args, { parts, identity }) =>
       orchestration.dryRunPassed === true
-        ? currentPlanHash(orchestration, parts.policies.engineFor(identity.actor.tenant).version.revision)
+        ? currentPlanHash(orchestration, parts.policies.engineFor(identity.actor.tenant).version.digest)
         : null,
     approvals: async ({ id }, _args, context) => (await inTenant(context, (trx, tenant) => approvalsOf(trx, tenant, id))) ?? [],
   },

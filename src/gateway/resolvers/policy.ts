@@ -22,7 +22,8 @@ export const policyResolvers: Resolvers = {
     status: async ({ result }, _args, { parts }) => {
       if (result === null) return null;
       if (result['status'] !== 'ACTIVATED') return 'PROPOSED';
-      await parts.activations.refresh(); // who is told that it is active is decided on by it
+      // Who is told that it is active is decided on by it, if this gateway can look just now; it is committed in any case.
+      await parts.activations.refresh().catch((error: unknown) => parts.telemetry.log.warn({ err: error }, 'will look again'));
       return 'ACTIVATED';
     },
     policy: ({ result }) =>

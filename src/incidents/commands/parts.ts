@@ -60,7 +60,7 @@ export async function loadOrchestration(trx: Trx, id: string, scope: Scope, requ
 function orchestrationFacts(orchestration: Orchestration, scope: Scope): Facts {
   const { status, proposedBy, simulated, dryRunPassed, dryRunAt } = orchestration;
   const facts: Facts = {
-    orchestration: { status, proposedBy, planHash: currentPlanHash(orchestration, scope.policy.revision), simulated },
+    orchestration: { status, proposedBy, planHash: currentPlanHash(orchestration, scope.policy.digest), simulated },
   };
   if (dryRunPassed === null || dryRunAt === null) return facts;
   // Another gateway's clock may be a moment ahead of ours.
@@ -68,6 +68,6 @@ function orchestrationFacts(orchestration: Orchestration, scope: Scope): Facts {
 }
 
 /** The hash of the plan as it stands under a policy; null before a dry run has said what would change. */
-export function currentPlanHash(orchestration: Orchestration, policyRevision: string): string | null {
-  return orchestration.difference === null ? null : planHash(orchestration, orchestration.difference, policyRevision);
+export function currentPlanHash(orchestration: Orchestration, policyDigest: string): string | null {
+  return orchestration.difference === null ? null : planHash(orchestration, orchestration.difference, policyDigest);
 }

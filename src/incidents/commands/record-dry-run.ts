@@ -10,7 +10,7 @@ export const recordDryRun: AnyCommand = defineCommand({
   load: loadRun,
   effect: async (trx, { runId, succeeded, detail }, orchestration, { actor, now, policy }) => {
     const difference = { ...detail, runId };
-    const hash = succeeded ? planHash(orchestration, difference, policy.revision) : null;
+    const hash = succeeded ? planHash(orchestration, difference, policy.digest) : null;
     const status = succeeded ? 'DRY_RUN_PASSED' : 'DRY_RUN_FAILED';
     await moveOrchestration(trx, actor.tenant, orchestration.id, {
       stage: 'DRY_RUN',

@@ -11,7 +11,7 @@ export const reject: AnyCommand = defineCommand({
   load: (trx, { orchestrationId, justification }, scope) => loadOrchestration(trx, orchestrationId, scope, { justification }),
   effect: async (trx, { justification }, orchestration, { actor, now, policy }) => {
     const id = newId('approval', now);
-    const planHash = currentPlanHash(orchestration, policy.revision);
+    const planHash = currentPlanHash(orchestration, policy.digest);
     await insertVerdict(trx, actor.tenant, orchestration.id, {
       id,
       verdict: 'REJECTED',

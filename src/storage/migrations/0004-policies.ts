@@ -22,15 +22,19 @@ create table policy_proposal (
   tenant text not null,
   action text not null check (action in ('policy.publish', 'policy.rollback')),
   digest text not null,
+  -- Digest of the very manifest; of a rollback, which brings none, empty.
+  manifest text not null,
   proposed_by text not null,
   proposed_at timestamptz not null,
-  primary key (tenant, action, digest)
+  primary key (tenant, action, digest, manifest)
 );
 
 -- The one with the highest position is active; a tenant without any is decided by the policy that ships.
 create table policy_activation (
   tenant text not null,
-  position bigint not null,
+  position bigint not null check (position between 1 and 1000000000),
+  -- True: from then on the policy that ships decides, whichever that is in each version of the gateway.
+  built_in boolean not null,
   action text not null check (action in ('policy.publish', 'policy.rollback')),
   digest text not null,
   serial integer not null,
@@ -53,10 +57,10 @@ create table policy_divergence (
 );
 
 -- Gateways ask it which tenants changed, without being told of anything else of theirs.
-create function policy_heads() returns table (tenant text, "position" bigint, digest text)
+create function policy_heads() returns table (tenant text, "position" bigint, digest text, built_in boolean)
   language sql stable security definer set search_path = pg_catalog, public
   as $$
-    select distinct on (a.tenant) a.tenant, a.position, a.digest from public.policy_activation a order by a.tenant, a.position desc
+    select distinct on (a.tenant) a.tenant, a.position, a.digest, a.built_in from public.policy_activation a order by a.tenant, a.position desc
   $$;
 revoke all on function policy_heads() from public;
 grant execute on function policy_heads() to countersign_app;

@@ -7,7 +7,7 @@ import data.lib.result
 
 # METADATA
 # title: Newer bundle
-# description: The serial number of the bundle is above that of the active one.
+# description: The serial number of the bundle is above that of every one that was active before.
 # custom:
 #   id: policy.bundle_newer
 #   precedence: 220
@@ -26,9 +26,9 @@ _newer if {
 	input.facts.bundle.serial > input.facts.bundle.activeSerial
 }
 
-default _explanation := "the serial number of the bundle or of the active one is not known"
+default _explanation := "the serial number of the bundle or the highest so far is not known"
 
-_explanation := $"the bundle has serial {_serial}, the active one has {_active}" if {
+_explanation := $"the bundle has serial {_serial}, one that was active has {_active}" if {
 	is_number(_serial)
 	is_number(_active)
 }

@@ -12,12 +12,12 @@ _serials(serial, active) := object.union(testing.publishing, {"facts": {"bundle"
 
 test_an_older_or_the_same_serial_is_refused if {
 	every serial in [-1, 0, 6, 7] {
-		_why == {$"the bundle has serial {serial}, the active one has 7"} with input as _serials(serial, 7)
+		_why == {$"the bundle has serial {serial}, one that was active has 7"} with input as _serials(serial, 7)
 	}
 }
 
 test_an_unknown_serial_is_refused if {
-	why := {"the serial number of the bundle or of the active one is not known"}
+	why := {"the serial number of the bundle or the highest so far is not known"}
 	every value in [null, true, "8", [8], {}] {
 		_why == why with input as _serials(value, 7)
 		_why == why with input as _serials(8, value)

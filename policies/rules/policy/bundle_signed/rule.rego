@@ -13,10 +13,7 @@ import data.lib.result
 #   precedence: 200
 #   remedy: sign it with `countersign policy sign`, by a signer listed under `policy.trust`
 #   reference: seed 003 AL; SOC 2 CC8.1
-unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
-	input.action == "policy.publish"
-	not _signed
-}
+unmet contains result.unmet(rego.metadata.rule(), _explanation) if not _signed
 
 default _signed := false
 

@@ -13,10 +13,7 @@ import data.lib.result
 #   precedence: 210
 #   remedy: build it again with `npm run policy:build`, and sign what that wrote
 #   reference: SOC 2 CC8.1
-unmet contains result.unmet(rego.metadata.rule(), _explanation) if {
-	input.action == "policy.publish"
-	not _sound
-}
+unmet contains result.unmet(rego.metadata.rule(), _explanation) if not _sound
 
 default _sound := false
 

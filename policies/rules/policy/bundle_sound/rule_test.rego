@@ -25,4 +25,7 @@ test_an_unknown_state_is_a_fault if {
 
 test_a_bundle_without_fault_is_fine if _why == set() with input as testing.publishing
 
-test_going_back_looks_at_no_bundle if _why == set() with input as testing.rolling_back
+test_what_one_goes_back_to_is_looked_at_as_well if {
+	count(_why) == 1 with input as json.remove(testing.rolling_back, ["facts/bundle/fault"])
+	_why == set() with input as testing.rolling_back
+}
