@@ -1,14 +1,14 @@
 import type { Verdict } from '../../policy/index.ts';
 import { ToolError } from '../errors.ts';
-import type { Constraint } from './components.ts';
-import { answerOf, compose, remoteness, type State, type View } from './compose.ts';
-import { acceptedBy, axisNumber, constraintsOf } from './constraints.ts';
+import { answerOf, compose, type View } from './compose.ts';
+import { acceptedBy, axisNumber, type Constraint, constraintsOf } from './constraints.ts';
 import { digitsOf } from './digits.ts';
 import type { Tables } from './enumerate.ts';
 import type { Invariant } from './invariants-file.ts';
 import { judge, type Policy } from './policy.ts';
 import { baselineDigits, combinations, type Digits, inputOf, type Space } from './space.ts';
 import { malformed } from './space-file.ts';
+import { remoteness, type State } from './states.ts';
 import { fixed } from './table.ts';
 import { circumstances, type Example, exampleOf } from './words.ts';
 
