@@ -1,9 +1,12 @@
+import { actionsOf } from './guards.ts';
 import { type Module, references, type Term } from './modules.ts';
 
 /** What the policies read of the input, found in their syntax trees; every path is dotted and without `input.`, sorted. */
 export type Reads = {
   /** By package, as `rules.core.purpose`: what it reads, with what it reads through other packages. */
   readonly byPackage: ReadonlyMap<string, readonly string[]>;
+  /** By package: the actions on which it can find something unmet. A package that is not in it may on any. */
+  readonly actions: ReadonlyMap<string, readonly string[]>;
   /** What `main` looks at before it asks a rule, the action aside. */
   readonly gates: readonly string[];
 };
@@ -24,6 +27,12 @@ export function readsOf(modules: Iterable<Module>): Reads {
   const main = all.find(({ name }) => name === composer);
   return {
     byPackage: new Map(all.map((each) => [each.name, paths(reached(each, all).flatMap(inputsOf))])),
+    actions: new Map(
+      all.flatMap(({ name, modules: parts }) => {
+        const actions = actionsOf(parts);
+        return actions === undefined ? [] : [[name, actions] as const];
+      }),
+    ),
     gates: main === undefined ? [] : paths(gateParts(main).flatMap(inputPaths)).filter((path) => path !== 'action'),
   };
 }
