@@ -2,7 +2,7 @@ import { ToolError } from '../errors.ts';
 import type { Constraint } from './constraints.ts';
 import { eliminate } from './eliminate.ts';
 import type { Tables } from './enumerate.ts';
-import { axisFactor, constraintFactor, type Factor, type Frame, tableFactors } from './factors.ts';
+import { axisFactor, constraintFactor, type Detail, type Factor, type Frame, tableFactors } from './factors.ts';
 import type { Digits, Space } from './space.ts';
 import { joined, most, nothingYet, type Part, remoteness, type State, unitFor } from './states.ts';
 
@@ -28,15 +28,18 @@ export type View = {
   readonly seen: Map<string, Factor>;
 };
 
-/** Every input of the space under some conditions, put together from what each rule says: few states, exact counts. */
-export function compose(view: View, constraints: readonly Constraint[] = []): readonly State[] {
+/**
+ * Every input of the space under some conditions, put together from what each rule says: few states, exact counts. With `result`
+ * as detail states tell the answer and not by which rule or grant.
+ */
+export function compose(view: View, constraints: readonly Constraint[] = [], detail: Detail = 'rule'): readonly State[] {
   const { space, start, sides } = view;
   assertCountable(view);
   const gates = new Set(space.gates);
   const local = constraints.filter(({ axes }) => axes.some((axis) => !gates.has(axis)));
   if (!constraints.every((each) => local.includes(each) || each.accepts(start))) return [];
   const axes = [...new Set([...view.axes, ...local.flatMap((each) => each.axes)])].filter((axis) => !gates.has(axis));
-  const frame: Frame = { ...view, unit: unitFor(sides.length) };
+  const frame: Frame = { ...view, detail, unit: unitFor(sides.length) };
   const factors = [
     ...tableFactors(frame),
     ...axes.map((axis) => axisFactor(frame, axis)),

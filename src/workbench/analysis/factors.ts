@@ -15,6 +15,8 @@ export type Factor = {
   readonly rules: readonly string[];
 };
 
+export type Detail = 'result' | 'rule';
+
 /** Where factors are made: a space, the policies beside each other, and the gates as they stand. */
 export type Frame = {
   readonly space: Space;
@@ -22,6 +24,8 @@ export type Frame = {
   readonly start: Digits;
   /** The axis whose choices are kept apart, or -1. */
   readonly marked: number;
+  /** Whether states tell which rule determines an answer, or the answer alone: then there are far fewer. */
+  readonly detail: Detail;
   /** Factors that were made before, by id. */
   readonly seen: Map<string, Factor>;
   /** The cell that says nothing. */
@@ -39,17 +43,21 @@ export function remembered({ seen }: Pick<Frame, 'seen'>, id: string, make: () =
 
 /** What each rule and the grants of each policy say. */
 export function tableFactors(frame: Frame): Factor[] {
-  return frame.sides.flatMap(({ requirements, unmet, grant }, side) => [
-    ...unmet.map((table, index) => {
-      const part = (code: number): Part => (code === codes.met ? nothingYet : { first: index, denied: code === codes.deny, grant: -1 });
-      return tableFactor(frame, side, `u${index}`, table, requirements[index]?.id ?? '', part);
-    }),
-    tableFactor(frame, side, 'g', grant, 'the grants', (code) => ({ first: -1, denied: false, grant: code })),
-  ]);
+  const byRule = frame.detail === 'rule';
+  return frame.sides.flatMap(({ requirements, unmet, grant }, side) => {
+    const ofRules = unmet.map((table, index) => {
+      const first = byRule ? index : 0;
+      const part = (code: number): Part => (code === codes.met ? nothingYet : { first, denied: code === codes.deny, grant: -1 });
+      return tableFactor(frame, side, `u${first}`, table, requirements[index]?.id ?? '', part);
+    });
+    // That there is no grant is a requirement of `main`; which one there is matters to who asks for rules.
+    if (!byRule) return ofRules;
+    return [...ofRules, tableFactor(frame, side, 'g', grant, 'the grants', (code) => ({ first: -1, denied: false, grant: code }))];
+  });
 }
 
 function tableFactor(frame: Frame, side: number, name: string, table: Table, rule: string, partOf: (code: number) => Part): Factor {
-  return remembered(frame, `t${frame.sides.length}:${side}:${name}:${table.id}`, () => {
+  return remembered(frame, `t${frame.sides.length}${frame.detail}:${side}:${name}:${table.id}`, () => {
     const cells = new Map<number, readonly State[]>();
     for (const code of new Set(table.codes)) {
       const part = partOf(code);
