@@ -2,7 +2,7 @@ import type { Constraint } from './constraints.ts';
 import type { Tables } from './enumerate.ts';
 import { codes } from './policy.ts';
 import { baselineDigits, combinations, type Digits, type Space, sizeOf } from './space.ts';
-import { nothingYet, type Part, type State } from './states.ts';
+import { nothingYet, type Part, remoteness, type State } from './states.ts';
 import type { Table } from './table.ts';
 
 /** What some axes contribute: for each combination of them, the last turning fastest, the states of what was looked at. */
@@ -77,7 +77,7 @@ export function axisFactor(frame: Frame, axis: number): Factor {
       if (digit === own && axis !== marked) return unit;
       const mark = axis === marked ? digit : -1;
       const changes = digit === own ? [] : [[axis, digit] as const];
-      return [{ parts: sides.map(() => nothingYet), mark, count: 1n, changes, distance: digit === own ? 0 : 1 + digit / 1_000_000 }];
+      return [{ parts: sides.map(() => nothingYet), mark, count: 1n, changes, distance: remoteness(changes) }];
     });
     return { axes: [axis], cells, rules: [] };
   });

@@ -21,9 +21,9 @@ export type State = {
   readonly distance: number;
 };
 
-/** How far an input is from the baseline. */
+/** How far an input is from the baseline. Of two that are as far the later attribute counts as nearer, so that one is always first. */
 export function remoteness(changes: State['changes']): number {
-  return changes.reduce((sum, [, digit]) => sum + 1 + digit / 1_000_000, 0);
+  return changes.reduce((sum, [axis, digit]) => sum + 1 + digit / 1e6 - axis / 1e12, 0);
 }
 
 export const nothingYet: Part = { first: -1, denied: false, grant: -1 };
