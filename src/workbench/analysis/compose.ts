@@ -59,7 +59,11 @@ function gatesOf({ space, start, sides }: View): State[] {
 
 function assertCountable({ space, sides }: View): void {
   if (sides.every(({ requirements, grantIds }) => requirements.length <= most.requirements && grantIds.length <= most.grants)) return;
-  throw new ToolError('analysis.too_large', `\`${space.action}\` has more than ${most.requirements} requirements or ${most.grants} grants`, {
-    remedy: 'split the domain',
-  });
+  throw new ToolError(
+    'analysis.too_large',
+    `\`${space.action}\` has more than ${most.requirements} requirements or ${most.grants} grants`,
+    {
+      remedy: 'split the domain',
+    },
+  );
 }

@@ -60,7 +60,9 @@ const units = new Map<number, readonly State[]>();
 
 /** The group that says nothing, of so many policies; always the same one, because it is told by identity. */
 export function unitFor(sides: number): readonly State[] {
-  const unit = units.get(sides) ?? [{ parts: Array.from({ length: sides }, () => nothingYet), mark: -1, count: 1n, changes: [], distance: 0 }];
+  const unit = units.get(sides) ?? [
+    { parts: Array.from({ length: sides }, () => nothingYet), mark: -1, count: 1n, changes: [], distance: 0 },
+  ];
   units.set(sides, unit);
   return unit;
 }

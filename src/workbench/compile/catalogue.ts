@@ -44,7 +44,11 @@ const inspected = z.object({ annotations: z.array(annotation).default([]) });
 const evaluated = z.object({ result: z.array(z.object({ expressions: z.array(z.object({ value: z.array(z.string()) })) })) });
 
 /** Reads every rule that carries an id from the annotations of the policies in `folder`, in the order of their ids. */
-export async function readRules(opa: string, folder: string, { byPackage, actions }: Pick<Reads, 'actions' | 'byPackage'>): Promise<PolicyRule[]> {
+export async function readRules(
+  opa: string,
+  folder: string,
+  { byPackage, actions }: Pick<Reads, 'actions' | 'byPackage'>,
+): Promise<PolicyRule[]> {
   const { stdout } = await run(opa, ['inspect', '--annotations', '--format', 'json', '.'], { cwd: folder });
   const parsed = inspected.safeParse(JSON.parse(stdout));
   if (!parsed.success) throw malformed(`the METADATA of a rule is not of the expected shape: ${z.prettifyError(parsed.error)}`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { analyse, type Finding, loadPolicy } from '../../../src/workbench/index.ts';
 import { makeFolder } from '../../support/folders.ts';
-import { analysis, analysisFolder, bugs, declaring, narrowed, type Plant, planted, policies } from './planted.ts';
+import { analysis, analysisFolder, bugs, declaring, narrow, narrowed, type Plant, planted, policies } from './planted.ts';
 
 const executed =
   'Rita, a responder, executes on a P1 what Pat proposed and Sam approved, five minutes after signing in with a second factor';
@@ -168,6 +168,7 @@ describe('what the analysis cannot go through is an error, not a result', () => 
     writeFileSync(file, untrue);
     const policy = await loadPolicy(folder);
     const space = analysisFolder({
+      space: narrow,
       invariants: [{ id: 'kill_switch', title: 'it stops', actions: [execute], never: 'ALLOW', when: { 'facts.killSwitch': [true] } }],
     });
     expect(codeAndMessage(() => analyse(policy, space, { actions: [execute], sample: 2_000 }))).toMatchObject({
@@ -184,7 +185,7 @@ describe('what the analysis cannot go through is an error, not a result', () => 
       from: '_explanation := "the kill switch `remediation.kill-switch` is engaged" if input.facts.killSwitch == true',
       to: '_explanation := "engaged" if input.facts.killSwitch == true\n\n_explanation := "stopped" if input.facts.killSwitch in {true}',
     });
-    expect(codeAndMessage(() => analyse(policy, analysis, { actions: [execute] }))).toMatchObject({
+    expect(codeAndMessage(() => analyse(policy, narrowed(), { actions: [execute] }))).toMatchObject({
       code: 'analysis.unsound',
       message: expect.stringMatching(/^the planted policy has no answer to \{.*"killSwitch":true/),
     });

@@ -48,7 +48,10 @@ function smallFolder(): string {
     space: (space) => ({
       ...space,
       attributes: Object.fromEntries(
-        Object.keys(space['attributes'] as object).map((path) => [path, declared[path as keyof typeof declared] ?? { optional: path.startsWith('facts.breakGlass.'), values: [] }]),
+        Object.keys(space['attributes'] as object).map((path) => [
+          path,
+          declared[path as keyof typeof declared] ?? { optional: path.startsWith('facts.breakGlass.'), values: [] },
+        ]),
       ),
     }),
     invariants: [],
