@@ -361,6 +361,22 @@ test_rules_of_orchestration_speak_of_orchestration_alone if {
 	}
 }
 
+test_rules_of_breakglass_speak_of_breakglass_alone if {
+	every domain, _ in _allowed {
+		heard := _answer(domain, "breakglass")
+		_heard == heard with input as _without_roles[domain] with data.rules.breakglass.role_grant as _planted
+		_heard == heard - _asked with input as _unknown[domain] with data.rules.breakglass.role_grant as _planted
+	}
+}
+
+test_rules_of_policy_speak_of_policy_alone if {
+	every domain, _ in _allowed {
+		heard := _answer(domain, "policy")
+		_heard == heard with input as _without_roles[domain] with data.rules.policy.role_grant as _planted
+		_heard == heard - _asked with input as _unknown[domain] with data.rules.policy.role_grant as _planted
+	}
+}
+
 test_rules_of_the_core_ask_everyone_and_grant_nothing if {
 	every domain, roleless in _without_roles {
 		heard := {"default.no_grant", "planted.unmet"}

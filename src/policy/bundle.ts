@@ -17,6 +17,8 @@ const rule = z.object({
   kind: z.enum(['grant', 'requirement']),
   /** What of the input the rule can depend on, as dotted paths without `input.`. */
   reads: z.array(z.string()),
+  /** The actions on which a requirement can be unmet; absent: any. */
+  actions: z.array(z.string()).exactOptional(),
 });
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);

@@ -96,7 +96,7 @@ function analyseAction(policy: Policy, file: SpaceFile, action: string, invarian
 function countsOf({ views }: Analysed): Pick<ActionReport, 'allow' | 'deny' | 'stepUp'> {
   const counts = { ALLOW: 0n, STEP_UP: 0n, DENY: 0n };
   for (const view of views) {
-    for (const { parts, count } of compose(view)) {
+    for (const { parts, count } of compose(view, [], 'result')) {
       const [tables, part] = [view.sides[0], parts[0]];
       if (tables !== undefined && part !== undefined) counts[answerOf(tables, part).result] += count;
     }

@@ -1,9 +1,11 @@
 import { isJsonObject } from '../../core/index.ts';
 import { type Axis, type Choice, moment } from './axis.ts';
-import type { Constraint } from './components.ts';
 import type { Condition, Invariant, ValueReference } from './invariants-file.ts';
-import type { Space } from './space.ts';
+import type { Digits, Space } from './space.ts';
 import { malformed } from './space-file.ts';
+
+/** A condition on some axes. */
+export type Constraint = { readonly axes: readonly number[]; readonly accepts: (digits: Digits) => boolean };
 
 /**
  * What an invariant is about, as conditions on the axes of a space.

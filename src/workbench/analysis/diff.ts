@@ -1,13 +1,14 @@
 import type { PolicyRule } from '../../policy/index.ts';
 import { ToolError } from '../errors.ts';
 import { chosen } from './analyse.ts';
-import { type Answer, answerOf, compose, remoteness, type State, type View } from './compose.ts';
+import { type Answer, answerOf, compose, type View } from './compose.ts';
 import { axisNumber } from './constraints.ts';
 import { digitsOf } from './digits.ts';
 import { judge, type Policy } from './policy.ts';
 import { compareSample } from './sample.ts';
 import { rulesFor, type Space, spaceOf } from './space.ts';
 import { readSpace, type SpaceFile } from './space-file.ts';
+import { remoteness, type State } from './states.ts';
 import { viewsOf } from './views.ts';
 import { circumstances, type Example, exampleOf } from './words.ts';
 

@@ -1,5 +1,5 @@
-import type { State } from './compose.ts';
 import { baselineDigits, type Space } from './space.ts';
+import type { State } from './states.ts';
 
 /** The digits of a state's nearest input. */
 export function digitsOf(space: Space, { changes }: Pick<State, 'changes'>): number[] {

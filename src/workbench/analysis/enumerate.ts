@@ -36,12 +36,17 @@ export function enumerate(policy: Policy, space: Space, start: Digits): Tables {
   const grantIds = ['', grants.join('|'), ...grants];
   const axesOf = readers(space, rules);
   const atBaseline = unmetIn(judge(policy, inputOf(space, start)));
+  // What speaks on other actions only is met here; it stays among what must not change.
+  const silent = ({ actions }: PolicyRule) => actions !== undefined && !actions.includes(space.action);
   const tables = new Map<string, Table>();
   let evaluations = 1;
-  const all = groups(requirements, axesOf);
+  const all = groups(
+    requirements.filter((rule) => !silent(rule)),
+    axesOf,
+  );
   for (const group of all) assertSmall(group, space);
   for (const group of all) {
-    const steady = requirements.filter((rule) => axesOf(rule).every((axis) => !group.axes.includes(axis)));
+    const steady = requirements.filter((rule) => silent(rule) || axesOf(rule).every((axis) => !group.axes.includes(axis)));
     const filled = fill({ policy, space, start, group }, (verdict) => assertSteady(verdict, steady, atBaseline, group, space));
     for (const [name, table] of filled) tables.set(name, essential(table, space));
     evaluations += sizeOf(space, group.axes);

@@ -1,14 +1,14 @@
 import type { Verdict } from '../../policy/index.ts';
 import { ToolError } from '../errors.ts';
-import type { Constraint } from './components.ts';
-import { answerOf, compose, remoteness, type State, type View } from './compose.ts';
-import { acceptedBy, axisNumber, constraintsOf } from './constraints.ts';
+import { answerOf, compose, type View } from './compose.ts';
+import { acceptedBy, axisNumber, type Constraint, constraintsOf } from './constraints.ts';
 import { digitsOf } from './digits.ts';
 import type { Tables } from './enumerate.ts';
 import type { Invariant } from './invariants-file.ts';
 import { judge, type Policy } from './policy.ts';
 import { baselineDigits, combinations, type Digits, inputOf, type Space } from './space.ts';
 import { malformed } from './space-file.ts';
+import { remoteness, type State } from './states.ts';
 import { fixed } from './table.ts';
 import { circumstances, type Example, exampleOf } from './words.ts';
 
@@ -51,7 +51,7 @@ export function prove(invariant: Invariant, analysed: Analysed): Finding | undef
 
 function never(invariant: Invariant, result: Verdict['result'], { policy, space, views }: Analysed): Finding | undefined {
   const constraints = constraintsOf(invariant, space);
-  const states = views.flatMap((view) => compose(view, constraints).filter((state) => resultIn(view, state, 0) === result));
+  const states = views.flatMap((view) => compose(view, constraints, 'result').filter((state) => resultIn(view, state, 0) === result));
   const found = nearest(states);
   return found && findingOf(invariant, policy, space, digitsOf(space, found));
 }
@@ -84,7 +84,7 @@ function takenAway(view: View, axis: number, low: number, high: number, constrai
   });
   const two: View = { ...view, sides: [standing(low), standing(high)] };
   const atLow = { axes: [axis], accepts: (digits: Digits) => digits[axis] === low };
-  return compose(two, [...constraints, atLow]).filter(
+  return compose(two, [...constraints, atLow], 'result').filter(
     (state) => resultIn(two, state, 0) === 'ALLOW' && resultIn(two, state, 1) !== 'ALLOW',
   );
 }

@@ -13,8 +13,8 @@ export async function readCatalogue(opa: string, folder: string): Promise<Catalo
   const staged = mkdtempSync(join(tmpdir(), 'countersign-policy-'));
   try {
     stage(readSources(folder), staged);
-    // What each rule reads is not asked here.
-    return { rules: await readRules(opa, staged, { byPackage: new Map() }), actions: await readActions(opa, staged) };
+    // What each rule reads, and on which actions, is not asked here.
+    return { rules: await readRules(opa, staged, { byPackage: new Map(), actions: new Map() }), actions: await readActions(opa, staged) };
   } finally {
     rmSync(staged, { recursive: true });
   }

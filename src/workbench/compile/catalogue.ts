@@ -17,6 +17,8 @@ export type PolicyRule = {
   readonly kind: 'grant' | 'requirement';
   /** What of the input it can depend on, as dotted paths without `input.`. */
   readonly reads: readonly string[];
+  /** The actions on which a requirement can be unmet; absent: any. */
+  readonly actions?: readonly string[];
 };
 
 const annotation = z.object({
@@ -42,11 +44,18 @@ const inspected = z.object({ annotations: z.array(annotation).default([]) });
 const evaluated = z.object({ result: z.array(z.object({ expressions: z.array(z.object({ value: z.array(z.string()) })) })) });
 
 /** Reads every rule that carries an id from the annotations of the policies in `folder`, in the order of their ids. */
-export async function readRules(opa: string, folder: string, { byPackage }: Pick<Reads, 'byPackage'>): Promise<PolicyRule[]> {
+export async function readRules(
+  opa: string,
+  folder: string,
+  { byPackage, actions }: Pick<Reads, 'actions' | 'byPackage'>,
+): Promise<PolicyRule[]> {
   const { stdout } = await run(opa, ['inspect', '--annotations', '--format', 'json', '.'], { cwd: folder });
   const parsed = inspected.safeParse(JSON.parse(stdout));
   if (!parsed.success) throw malformed(`the METADATA of a rule is not of the expected shape: ${z.prettifyError(parsed.error)}`);
-  const rules = parsed.data.annotations.flatMap(toRule).map((rule) => ({ ...rule, reads: byPackage.get(rule.package) ?? [] }));
+  const rules = parsed.data.annotations.flatMap(toRule).map((rule) => {
+    const only = rule.kind === 'requirement' ? actions.get(rule.package) : undefined;
+    return { ...rule, reads: byPackage.get(rule.package) ?? [], ...(only === undefined ? {} : { actions: only }) };
+  });
   return distinct(rules).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 

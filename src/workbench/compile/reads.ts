@@ -1,9 +1,12 @@
+import { actionsOf } from './guards.ts';
 import { type Module, references, type Term } from './modules.ts';
 
 /** What the policies read of the input, found in their syntax trees; every path is dotted and without `input.`, sorted. */
 export type Reads = {
   /** By package, as `rules.core.purpose`: what it reads, with what it reads through other packages. */
   readonly byPackage: ReadonlyMap<string, readonly string[]>;
+  /** By package: the actions on which it can find something unmet. A package that is not in it may on any. */
+  readonly actions: ReadonlyMap<string, readonly string[]>;
   /** What `main` looks at before it asks a rule, the action aside. */
   readonly gates: readonly string[];
 };
@@ -24,6 +27,12 @@ export function readsOf(modules: Iterable<Module>): Reads {
   const main = all.find(({ name }) => name === composer);
   return {
     byPackage: new Map(all.map((each) => [each.name, paths(reached(each, all).flatMap(inputsOf))])),
+    actions: new Map(
+      all.flatMap(({ name, modules: parts }) => {
+        const actions = actionsOf(parts);
+        return actions === undefined ? [] : [[name, actions] as const];
+      }),
+    ),
     gates: main === undefined ? [] : paths(gateParts(main).flatMap(inputPaths)).filter((path) => path !== 'action'),
   };
 }
@@ -64,19 +73,55 @@ function inputPaths(part: unknown): string[] {
     .map((terms) => dotted(terms.slice(1)));
 }
 
-/** The bodies of `main` that ask rules, and the helpers that these bodies use. */
+type Rule = Module['rules'][number];
+
+/**
+ * The conditions under which `main` asks rules: the bodies of what asks one, or takes what another part of `main` has asked, and the
+ * helpers that these bodies use. What is made of answers, once they are there, is no condition for asking.
+ */
 function gateParts({ modules }: Package): unknown[] {
   const rules = modules.flatMap((module) => module.rules);
-  const asking = modules.flatMap((module) => {
-    const aliases = aliasesOf(module);
-    return module.rules.map(({ body }) => body).filter((body) => references(body).some((terms) => asksRules(terms, aliases)));
-  });
-  const parts = new Set<unknown>(asking);
+  const asking = askingRules(modules, rules);
+  const names = new Set([...asking].map(nameOf));
+  const direct = new Set(modules.flatMap((module) => module.rules.filter(({ body }) => asks(body, aliasesOf(module)))));
+  const gated = rules.filter((rule) => direct.has(rule) || answerAsks(rule, names, modules));
+  const parts = new Set<unknown>(gated.map(({ body }) => body));
   for (const part of parts) {
-    const used = new Set(references(part).map(([head]) => head?.value));
-    for (const rule of rules.filter(({ head }) => used.has(head.name ?? head.ref?.[0]?.value))) parts.add(rule);
+    const used = headsOf(part);
+    for (const rule of rules.filter((each) => used.has(nameOf(each)) && !asking.has(each))) parts.add(rule);
   }
   return [...parts];
+}
+
+/** What asks a rule, and what uses something that does. */
+function askingRules(modules: readonly Module[], rules: readonly Rule[]): ReadonlySet<Rule> {
+  const asking = new Set(modules.flatMap((module) => module.rules.filter((rule) => asks(rule, aliasesOf(module)))));
+  for (const found of asking) {
+    for (const rule of rules.filter((each) => headsOf([each.body, answerOf(each)]).has(nameOf(found)))) asking.add(rule);
+  }
+  return asking;
+}
+
+function answerAsks(rule: Rule, asking: ReadonlySet<unknown>, modules: readonly Module[]): boolean {
+  const answer = answerOf(rule);
+  return [...headsOf(answer)].some((head) => asking.has(head)) || modules.some((module) => asks(answer, aliasesOf(module)));
+}
+
+/** What a rule is when its body holds: its value, or its key when it is one of a set. */
+function answerOf({ head }: Rule): unknown {
+  return [head['value'], head['key']];
+}
+
+function nameOf({ head }: Rule): unknown {
+  return head.name ?? head.ref?.[0]?.value;
+}
+
+function headsOf(part: unknown): Set<unknown> {
+  return new Set(references(part).map(([head]) => head?.value));
+}
+
+function asks(part: unknown, aliases: ReadonlySet<unknown>): boolean {
+  return references(part).some((terms) => asksRules(terms, aliases));
 }
 
 function asksRules([head, next]: readonly Term[], aliases: ReadonlySet<unknown>): boolean {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/index.ts';
 import { analyse, diffPolicies, loadPolicy, type Policy, type PolicyDiff } from '../../../src/workbench/index.ts';
-import { analysisFolder, bugs, oneRole, planted, policies } from './planted.ts';
+import { analysisFolder, bugs, narrowed, planted, policies } from './planted.ts';
 
 const execute = 'orchestration.execute';
 const executed =
@@ -48,7 +48,10 @@ function smallFolder(): string {
     space: (space) => ({
       ...space,
       attributes: Object.fromEntries(
-        Object.keys(space['attributes'] as object).map((path) => [path, declared[path as keyof typeof declared] ?? { values: [] }]),
+        Object.keys(space['attributes'] as object).map((path) => [
+          path,
+          declared[path as keyof typeof declared] ?? { optional: path.startsWith('facts.breakGlass.'), values: [] },
+        ]),
       ),
     }),
     invariants: [],
@@ -104,6 +107,13 @@ const baseline: JsonObject = {
     approvals: [{ actor: 'user:sam', planHash: 'sha256:aa' }],
     killSwitch: false,
     freeze: { active: false, until: '', reason: '' },
+    calendar: {
+      timeZone: 'America/New_York',
+      weekday: 1,
+      minuteOfDay: 540,
+      holiday: null,
+      window: { days: [1, 2, 3, 4, 5], from: 540, until: 1020 },
+    },
   },
 };
 
@@ -184,7 +194,7 @@ describe('composition against brute force, over a small space', () => {
 
 describe('the difference between two policies', () => {
   it('is empty between a compiled policy and its own sources', async () => {
-    const { groups, actions } = diffPolicies(await own(), await loadPolicy(policies), oneRole(), {
+    const { groups, actions } = diffPolicies(await own(), await loadPolicy(policies), narrowed(), {
       actions: ['incident.resolve', execute],
       sample: 200,
     });
@@ -196,9 +206,10 @@ describe('the difference between two policies', () => {
   });
 
   it('tells each change in words, by action, rule and role, with the nearest input', async () => {
-    const { groups, actions } = diffPolicies(await own(), await planted(bugs.fourEyes), oneRole(), { actions: [execute], sample: 200 });
+    const { groups, actions } = diffPolicies(await own(), await planted(bugs.fourEyes), narrowed(), { actions: [execute], sample: 200 });
     expect(groups.map(({ before, after }) => `${before.result} ${before.ruleId} → ${after.result} ${after.ruleId}`).sort()).toEqual([
       'DENY orchestration.four_eyes_execute → ALLOW orchestration.role_grant',
+      'DENY orchestration.four_eyes_execute → STEP_UP core.session_step_up',
       'DENY orchestration.four_eyes_execute → STEP_UP orchestration.step_up',
     ]);
     const allowed = groups.find(({ after }) => after.result === 'ALLOW');
@@ -212,7 +223,7 @@ describe('the difference between two policies', () => {
 
   it('knows an action that only one of them has, from its domain', async () => {
     const added = { file: 'rules/flag/role_grant/rule.rego', from: '_roles := {', to: '_roles := {"flag.read": {"viewer"}, ' };
-    const { groups } = diffPolicies(await own(), await planted(added), oneRole(), { actions: ['flag.read'], sample: 200 });
+    const { groups } = diffPolicies(await own(), await planted(added), narrowed(), { actions: ['flag.read'], sample: 200 });
     const nearest = groups.find(({ after }) => after.result === 'ALLOW');
     expect(nearest?.words).toBe(
       '`flag.read` was DENY by `default.no_grant` and becomes ALLOW by `flag.role_grant` when actor.roles is viewer; everything else as in the baseline',

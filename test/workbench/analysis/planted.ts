@@ -55,12 +55,36 @@ export function declaring(attributes: Yaml): (space: Yaml) => Yaml {
   return (space) => ({ ...space, attributes: { ...(space['attributes'] as Yaml), ...attributes } });
 }
 
-/** Our own analysis with nobody in two roles at once: a quarter of the work, for what does not depend on it. */
-export const oneRole = (): string => analysisFolder({ space: declaring({ 'actor.roles': { subsets: { of: 'roles', upTo: 1 } } }) });
+const still = {
+  'facts.calendar.minuteOfDay': { values: [] },
+  'facts.calendar.holiday': { values: [] },
+  'facts.calendar.window': { values: [] },
+};
+
+const aside = ['facts.breakGlass.secondsLeft', 'facts.breakGlass.declaredBy'];
+
+export const narrow = declaring({
+  'actor.roles': { subsets: { of: 'roles', upTo: 1 } },
+  ...still,
+  ...Object.fromEntries(aside.map((path) => [path, { optional: true, values: [] }])),
+});
+
+/**
+ * Our own analysis with nobody in two roles at once, at an hour of work, and with nobody's break-glass: a tenth of the work, for
+ * what does not depend on it. Invariants that speak of these are left out; `npm run policy:check` proves them.
+ */
+export function narrowed(): string {
+  const { invariants }: { invariants: object[] } = parse(readFileSync(join(analysis, 'invariants.yaml'), 'utf8'));
+  const without = [...Object.keys(still), ...aside, 'facts.calendar.weekday'];
+  return analysisFolder({
+    space: narrow,
+    invariants: invariants.filter((invariant) => !without.some((path) => JSON.stringify(invariant).includes(`"${path}"`))),
+  });
+}
 
 export const bugs = {
   freshness: { file: 'rules/orchestration/dry_run_fresh/rule.rego', from: '<= _max_age_seconds', to: '< _max_age_seconds' },
-  signIn: { file: 'rules/orchestration/step_up/rule.rego', from: 'age <= _max_age_seconds', to: 'age < _max_age_seconds' },
+  signIn: { file: 'lib/authentication/authentication.rego', from: 'age <= seconds', to: 'age < seconds' },
   tenant: { file: 'rules/core/tenant_match/rule.rego', from: '\tinput.actor.tenant == input.resource.tenant\n', to: '' },
   fourEyes: { file: 'rules/orchestration/four_eyes_execute/rule.rego', from: '\tapproval.actor != input.actor.id\n', to: '' },
   killSwitch: {

@@ -24,6 +24,14 @@ test_an_unknown_state_is_no_end if {
 	}
 }
 
+test_an_unknown_rest_is_not_told if {
+	every value in [null, "90", [], {}, true] {
+		testing.explanations(ended.unmet) == {"whether it has ended is not known"} with input as testing.reviewing
+			with input.facts.breakGlass.active as true
+			with input.facts.breakGlass.secondsLeft as value
+	}
+}
+
 test_an_ended_one_is_reviewed if _ids == set() with input as testing.reviewing
 
 test_a_declaration_is_judged_by_its_own_rule if {

@@ -23,6 +23,14 @@ test_an_unknown_declarer_might_be_the_reviewer if {
 	_ids == _refused with input as json.remove(testing.reviewing, ["actor/id"])
 }
 
+test_what_is_no_name_is_nobody if {
+	every value in [null, 5, {}] {
+		testing.explanations(four_eyes.unmet) == {"who declared it is not known"} with input as testing.reviewing
+			with input.facts.breakGlass.declaredBy as value
+			with input.actor.id as value
+	}
+}
+
 test_somebody_else_reviews if _ids == set() with input as testing.reviewing
 
 test_a_declaration_is_ones_own if {

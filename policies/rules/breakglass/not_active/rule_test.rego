@@ -24,6 +24,14 @@ test_an_unknown_state_is_not_free if {
 	}
 }
 
+test_an_unknown_rest_is_not_told if {
+	every value in [null, "90", [], {}, true] {
+		testing.explanations(not_active.unmet) == {"whether one is active already is not known"} with input as testing.declaring
+			with input.facts.breakGlass.active as true
+			with input.facts.breakGlass.secondsLeft as value
+	}
+}
+
 test_with_none_active_one_is_declared if _ids == set() with input as testing.declaring
 
 test_a_review_is_judged_by_its_own_rule if {

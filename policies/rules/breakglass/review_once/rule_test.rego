@@ -25,6 +25,12 @@ test_unknown_reviewers_might_be_the_same if {
 	}
 }
 
+test_who_has_no_name_is_nobody_new if {
+	every value in [null, 5, {}] {
+		_ids == _refused with input as testing.reviewing with input.actor.id as value
+	}
+}
+
 test_the_first_and_the_second_review_are_of_two_people if {
 	every reviewers in [[], ["user:olga"]] {
 		_ids == set() with input as testing.reviewing with input.facts.breakGlass.reviewers as reviewers

@@ -21,7 +21,7 @@ test_an_unknown_number_is_not_none if {
 	every path in ["facts", "facts/breakGlass", "facts/breakGlass/overdue"] {
 		testing.explanations(reviews_done.unmet) == why with input as json.remove(testing.declaring, [path])
 	}
-	every value in [null, -1, "", "0", [], {}, false] {
+	every value in [null, -1, -0.5, "", "0", [], {}, false] {
 		testing.explanations(reviews_done.unmet) == why with input as testing.declaring
 			with input.facts.breakGlass.overdue as value
 	}

@@ -20,6 +20,15 @@ test_outside_the_window_it_waits_and_says_until_when if {
 	testing.explanations(change_window.unmet) == why with input as object.union(_waiting, _at(6, 545))
 }
 
+test_the_days_of_the_window_are_told_where_there_are_any if {
+	one := {"it is Saturday 09:05 in Europe/Berlin, changes are made Monday from 08:00 to 18:00"}
+	testing.explanations(change_window.unmet) == one with input as object.union(_waiting, _at(6, 545))
+		with input.facts.calendar.window.days as [1]
+	none := {"what the tenant's calendar says is not known"}
+	testing.explanations(change_window.unmet) == none with input as object.union(_waiting, _at(6, 545))
+		with input.facts.calendar.window.days as []
+}
+
 test_on_a_holiday_it_waits_with_a_window_and_without if {
 	why := {"it is Monday 16:13 in Europe/Berlin, the holiday Christmas"}
 	every window in [testing.executing.facts.calendar.window, null] {
