@@ -25,8 +25,9 @@ test_an_unknown_state_is_not_free if {
 }
 
 test_an_unknown_rest_is_not_told if {
+	why := {"whether one is active already is not known"}
 	every value in [null, "90", [], {}, true] {
-		testing.explanations(not_active.unmet) == {"whether one is active already is not known"} with input as testing.declaring
+		testing.explanations(not_active.unmet) == why with input as testing.declaring
 			with input.facts.breakGlass.active as true
 			with input.facts.breakGlass.secondsLeft as value
 	}
