@@ -22,7 +22,7 @@ describe('the plan hash', () => {
   const hash = planHash(remedy, answer, 'rev-1');
 
   test('is a digest, the same in every run', () => {
-    expect(hash).toBe('sha256:d8f15973b60923c851e252f444b07c6b82099f471ab90906e16abfe177fda437');
+    expect(hash).toBe('sha256:0ad9e9d2f6e13f494f370e2b084ab149d93cc40cb998feb04c293240bf6e88bf');
   });
 
   test.each([

@@ -132,6 +132,7 @@ const allowed: Record<string, string> = {
   'break_glass.expires_at': `'2026-01-01T01:00:00Z'`,
   'break_glass_review.verdict': `'JUSTIFIED'`,
   'policy_proposal.action': `'policy.publish'`,
+  'policy_activation.position': '1',
   'policy_activation.action': `'policy.publish'`,
   'policy_activation.confirmed_by': `'y'`,
 };

@@ -76,8 +76,8 @@ function inputPaths(part: unknown): string[] {
 type Rule = Module['rules'][number];
 
 /**
- * The conditions under which `main` asks rules: the bodies of what asks one, or takes what another part of `main` has asked, and the
- * helpers that these bodies use. What is made of answers, once they are there, is no condition for asking.
+ * The conditions under which `main` asks rules: the bodies (and comprehensions) of what asks one, or takes what another part of `main`
+ * has asked, and the helpers that these use. What is made of answers, once they are there, is no condition for asking.
  */
 function gateParts({ modules }: Package): unknown[] {
   const rules = modules.flatMap((module) => module.rules);
@@ -85,7 +85,8 @@ function gateParts({ modules }: Package): unknown[] {
   const names = new Set([...asking].map(nameOf));
   const direct = new Set(modules.flatMap((module) => module.rules.filter(({ body }) => asks(body, aliasesOf(module)))));
   const gated = rules.filter((rule) => direct.has(rule) || answerAsks(rule, names, modules));
-  const parts = new Set<unknown>(gated.map(({ body }) => body));
+  const comprehensions = gated.map(answerOf).filter((answer) => modules.some((module) => asks(answer, aliasesOf(module))));
+  const parts = new Set<unknown>([...gated.map(({ body }) => body), ...comprehensions]);
   for (const part of parts) {
     const used = headsOf(part);
     for (const rule of rules.filter((each) => used.has(nameOf(each)) && !asking.has(each))) parts.add(rule);

@@ -89,8 +89,8 @@ describe('a planted bug is found, with the input nearest to the baseline', () =>
   it('an exception in `main` itself: what it looks at is a gate, and gone through too', async () => {
     const policy = await planted({
       file: 'main/main.rego',
-      from: '\tsome requirement\n\trules.core[_].unmet[requirement]',
-      to: '\tinput.context.zone != "internal"\n\tsome requirement\n\trules.core[_].unmet[requirement]',
+      from: '[requirement | requirement := rules.core[_].unmet[_]]',
+      to: '[requirement | input.context.zone != "internal"; requirement := rules.core[_].unmet[_]]',
     });
     expect(policy.engine.manifest.gates).toEqual(['context.zone', 'resource.known']);
     const { findings } = analyse(policy, narrowed(), { actions: ['ledger.read_entry'], sample: 400 });
