@@ -1,19 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Identity } from '../src/auth/index.ts';
-import { type EntryId, newId, systemClock, type TenantId, tenantId } from '../src/core/index.ts';
+import { type EntryId, newId, type TenantId } from '../src/core/index.ts';
 import { setFlag, upsertFlag } from '../src/flags/index.ts';
-import { Kernel, type Scope } from '../src/govern/index.ts';
-import { fileAnchor, Ledger, LedgerKey, type Receipt } from '../src/ledger/index.ts';
-import { PolicyEngine, PolicyRegistry, readBundle } from '../src/policy/index.ts';
-import { openStorage, type Storage } from '../src/storage/index.ts';
-import { createLogger, Metrics, Tracing } from '../src/telemetry/index.ts';
+import type { Scope } from '../src/govern/index.ts';
+import { Ledger, type Receipt } from '../src/ledger/index.ts';
+import { identity, type OnKernel, onKernel, tenant } from './on-kernel.ts';
 import { heading, row, type Summary, summarise, timed } from './statistics.ts';
 
 const WARM_UP = 300;
 const ROUNDS = 3_000;
-const tenant = tenantId('alpha');
 
 /** The ledger with its wait measured, so that it can be shown apart from what governing costs. */
 class MeasuredLedger extends Ledger {
@@ -27,31 +20,12 @@ class MeasuredLedger extends Ledger {
   }
 }
 
-/** A governed mutation beside the same mutation ungoverned, call by call in turn, on one embedded PostgreSQL with durable commits. */
-export async function benchGovern(): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
-  chmodSync(dataDir, 0o755); // PostgreSQL's own user enters it when we are root
-  const storage = await openStorage({ dataDir });
-  try {
-    await measure(storage, dataDir);
-  } finally {
-    await storage.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+/** A governed mutation beside the same mutation ungoverned, call by call in turn. */
+export function benchGovern(): Promise<void> {
+  return onKernel({ ledger: (options) => new MeasuredLedger(options), waitMilliseconds: 5_000, maxInFlight: 16 }, measure);
 }
 
-async function measure({ database }: Storage, dataDir: string): Promise<void> {
-  const ledger = new MeasuredLedger({
-    database,
-    key: LedgerKey.readOrCreate(join(dataDir, 'ledger.pem')),
-    anchor: fileAnchor(join(dataDir, 'checkpoints')),
-    originPrefix: 'bench.local',
-    waitMilliseconds: 5_000,
-  });
-  const policies = new PolicyRegistry(await PolicyEngine.load(readBundle(join(import.meta.dirname, '..', 'policies', 'dist'))));
-  const telemetry = { log: createLogger('silent'), metrics: new Metrics(), tracing: new Tracing(undefined) };
-  const kernel = new Kernel({ database, ledger, policies, clock: systemClock, telemetry, maxInFlight: 16 }, [setFlag]);
-
+async function measure({ database, ledger, policies, kernel }: OnKernel<MeasuredLedger>): Promise<void> {
   const setting = { enabled: true, justification: 'a benchmark switches this flag' };
   /** The row alone: what a service without a record of any kind would do. */
   const bare = (round: number): Promise<void> =>
@@ -87,16 +61,10 @@ async function measure({ database }: Storage, dataDir: string): Promise<void> {
     samples.keyed.push((await timed(() => governed(round, `bench-round-${round}`))) - ledger.lastWait);
     samples.wait.push(ledger.lastWait);
   }
-  await ledger.stop();
   print(samples);
 }
 
 type Samples = Record<'bare' | 'ungoverned' | 'governed' | 'keyed' | 'wait', number[]>;
-
-const identity: Identity = {
-  actor: { id: 'sre@alpha', kind: 'human', tenant, roles: ['sre'], purposes: ['operations'], authTime: null, acr: null, amr: [] },
-  context: { zone: 'corporate', deviceTrust: 'high', sessionRisk: 5, channel: 'cli' },
-};
 
 function print(samples: Samples): void {
   const of = (name: keyof Samples): Summary => summarise(samples[name].map((microseconds) => microseconds / 1_000));

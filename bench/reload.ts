@@ -1,66 +1,38 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Identity } from '../src/auth/index.ts';
-import { systemClock, tenantId } from '../src/core/index.ts';
 import { generateKeyPair, signFile } from '../src/evidence/index.ts';
-import { setFlag } from '../src/flags/index.ts';
-import { type Decision, Kernel } from '../src/govern/index.ts';
-import { fileAnchor, Ledger, LedgerKey } from '../src/ledger/index.ts';
+import type { Decision, Kernel } from '../src/govern/index.ts';
+import { Ledger } from '../src/ledger/index.ts';
 import {
   type BundleFiles,
   type BundleTrust,
   bundleSignature,
   inspectBundle,
-  PolicyEngine,
-  PolicyRegistry,
+  type PolicyRegistry,
   parseTrust,
   policyDigest,
-  readBundle,
   readBundleFiles,
 } from '../src/policy/index.ts';
-import { openStorage, type Storage } from '../src/storage/index.ts';
-import { createLogger, Metrics, Tracing } from '../src/telemetry/index.ts';
+import { dist, identity, type OnKernel, onKernel, tenant } from './on-kernel.ts';
 
 const RELOADS = 1_000;
 const DECISIONS_A_SECOND = 200;
 const MAX_PENDING = 128;
 /** Between two reloads: even so it is a thousand times more often than policies change. */
 const PAUSE_MS = 40;
-const tenant = tenantId('alpha');
-const dist = join(import.meta.dirname, '..', 'policies', 'dist');
 
 /** Two policies in turn, each read, verified, compiled and tried anew, while governed actions are decided: nothing fails, nothing mixes. */
-export async function benchReload(): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
-  chmodSync(dataDir, 0o755); // PostgreSQL's own user enters it when we are root
-  const storage = await openStorage({ dataDir });
-  try {
-    await measure(storage, dataDir);
-  } finally {
-    await storage.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+export function benchReload(): Promise<void> {
+  return onKernel({ ledger: (options) => new Ledger(options), waitMilliseconds: 0, maxInFlight: 256 }, measure);
 }
 
-async function measure({ database }: Storage, dataDir: string): Promise<void> {
-  const ledger = new Ledger({
-    database,
-    key: LedgerKey.readOrCreate(join(dataDir, 'ledger.pem')),
-    anchor: fileAnchor(join(dataDir, 'checkpoints')),
-    originPrefix: 'bench.local',
-    waitMilliseconds: 0,
-  });
-  const policies = new PolicyRegistry(await PolicyEngine.load(readBundle(dist)));
-  const telemetry = { log: createLogger('silent'), metrics: new Metrics(), tracing: new Tracing(undefined) };
-  const kernel = new Kernel({ database, ledger, policies, clock: systemClock, telemetry, maxInFlight: 256 }, [setFlag]);
+async function measure({ dataDir, policies, kernel }: OnKernel<Ledger>): Promise<void> {
   const bundles = signedPair(dataDir);
   const load = new Load(kernel);
   const running = load.run();
   await reload(policies, bundles, load);
   await load.stop(running);
-  await ledger.stop();
   load.print(new Set([policies.builtIn.version.digest, ...bundles.digests]));
 }
 
@@ -164,8 +136,3 @@ function signedAs(name: string, manifestFile: string, keyFile: string): BundleFi
   const { bundle } = signFile(manifestFile, keyFile, undefined);
   return new Map([...shipped, ['data.json', data], ['manifest.json', manifest], [bundleSignature, bundle]]);
 }
-
-const identity: Identity = {
-  actor: { id: 'sre@alpha', kind: 'human', tenant, roles: ['sre'], purposes: ['operations'], authTime: null, acr: null, amr: [] },
-  context: { zone: 'corporate', deviceTrust: 'high', sessionRisk: 5, channel: 'cli' },
-};

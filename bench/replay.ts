@@ -1,18 +1,18 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { entryOf, type JsonObject, newId, tenantId } from '../src/core/index.ts';
+import { entryOf, type JsonObject, newId } from '../src/core/index.ts';
 import { toDecision } from '../src/govern/decision.ts';
 import { fileAnchor, Ledger, LedgerKey } from '../src/ledger/index.ts';
 import { type PolicyBundle, PolicyEngine, readBundle } from '../src/policy/index.ts';
-import { openStorage, type Storage } from '../src/storage/index.ts';
+import type { Storage } from '../src/storage/index.ts';
 import { databaseRecords, type ReplayReport, readCandidate, replay, resolveTool } from '../src/workbench/index.ts';
+import { onStorage, tenant } from './on-kernel.ts';
 import { inputAt } from './replay-inputs.ts';
 
 const DECISIONS = 100_000;
 const BATCH = 1_000;
-const tenant = tenantId('alpha');
 const policies = join(import.meta.dirname, '..', 'policies');
 const fourEyes = ['four_eyes_approve', 'four_eyes_execute'];
 
@@ -20,16 +20,8 @@ const fourEyes = ['four_eyes_approve', 'four_eyes_execute'];
  * Replays 100,000 ledgered decisions on an embedded PostgreSQL: with the policy that made them, and with one that lost its four
  * eyes. The floor is a bare loop of `engine.decide` over the same inputs, on one core and in memory.
  */
-export async function benchReplay(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
-  chmodSync(folder, 0o755); // PostgreSQL's own user enters it when we are root
-  const storage = await openStorage({ dataDir: folder });
-  try {
-    await measure(storage, folder);
-  } finally {
-    await storage.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+export function benchReplay(): Promise<void> {
+  return onStorage(measure);
 }
 
 async function measure(storage: Storage, folder: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf } from '../core/index.ts';
+import { digestOf } from '../core/index.ts';
 import { type BundleTrust, PolicyEngine, type PolicyRegistry } from '../policy/index.ts';
 import type { Database } from '../storage/index.ts';
 import { loadStored } from './load.ts';
@@ -23,7 +23,7 @@ export type ActivationsOptions = {
  */
 export class Activations {
   readonly #options: ActivationsOptions;
-  /** Positions that were taken up, and why the newest one was not. */
+  /** Positions that were taken up, and what was tried in vain at the newest one. */
   readonly #seen = new Map<string, number>();
   readonly #refused = new Map<string, string>();
   readonly #stop = new AbortController();
@@ -73,9 +73,13 @@ export class Activations {
     const { tenant, digest } = head;
     // Outside of the try: a database that does not answer says nothing about the bundle, and the next look asks again.
     const files = digest === undefined ? undefined : await database.transaction(tenant, (trx) => findBundle(trx, tenant, digest));
+    // The same bytes would be refused again, after all the work of trying them.
+    const tried = `${head.position} ${digestOf(Buffer.concat([...(files ?? new Map<string, Buffer>()).values()]))}`;
+    if (this.#refused.get(tenant) === tried) return;
     try {
       policies.adopt(tenant, digest === undefined ? policies.builtIn : await loadStored(digest, files ?? new Map(), this.#options));
     } catch (error) {
+      this.#refused.set(tenant, tried);
       this.#refuse(head, error);
       return;
     }
@@ -84,11 +88,9 @@ export class Activations {
     onActivated?.(head);
   }
 
-  /** Told once for each reason, tried again at every look: a row that is repaired is taken up without a restart. */
-  #refuse({ tenant, digest = '', position }: Head, error: unknown): void {
-    const reason = `${position} ${messageOf(error)}`;
-    if (this.#refused.get(tenant) !== reason) this.#options.onError(tenant, error);
-    this.#refused.set(tenant, reason);
+  /** Told once; a row that is repaired is taken up without a restart. */
+  #refuse({ tenant, digest = '' }: Head, error: unknown): void {
+    this.#options.onError(tenant, error);
     if (!this.#seen.has(tenant)) this.#options.policies.adopt(tenant, PolicyEngine.closed(digest));
   }
 }

@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { Decision } from '../govern/index.ts';
-import type { PolicyEngine, PolicyInput, Verdict } from '../policy/index.ts';
+import { differenceOf, type PolicyEngine, type PolicyInput } from '../policy/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
 import { insertDivergence } from './divergences.ts';
@@ -14,7 +13,7 @@ const MAX_WAITING = 256;
 const MAX_PENDING = 64;
 
 /**
- * Asks a candidate policy what it would have decided, after the answer is committed and given. Nothing that it says or does, a fault
+ * Asks a candidate policy what it would have decided, after the action is committed, in a later turn. Nothing that it says or does, a fault
  * or a row that cannot be written, reaches the caller.
  */
 export class Shadow {
@@ -42,7 +41,7 @@ export class Shadow {
   #ask(decision: Decision, input: PolicyInput): void {
     const { candidate, telemetry } = this.#options;
     const { verdict } = candidate.decide(input);
-    const same = saysTheSame(decision, verdict);
+    const same = differenceOf(decision, verdict) === undefined;
     telemetry.metrics.shadowDecisions.inc({ outcome: same ? 'same' : 'diverged' });
     if (same) return;
     const { decisionId, action } = decision;
@@ -65,21 +64,6 @@ export class Shadow {
       .finally(() => this.#pending.delete(kept));
     this.#pending.add(kept);
   }
-}
-
-/** The result, the rule that determined it, every unmet requirement and what follows from it; words alone are no difference. */
-function saysTheSame(decided: Decision, other: Verdict): boolean {
-  return isDeepStrictEqual(essenceOf(decided), essenceOf(other));
-}
-
-function essenceOf({
-  result,
-  ruleId,
-  rules,
-  challenge,
-  obligations,
-}: Omit<Verdict, 'explanation' | 'rules' | 'obligations'> & Pick<Decision, 'rules' | 'obligations'>) {
-  return { result, ruleId, unmet: rules.map((rule) => [rule.ruleId, rule.effect]), challenge, obligations };
 }
 
 function inShort({ result, ruleId }: { result: string; ruleId: string }): string {

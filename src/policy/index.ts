@@ -9,6 +9,7 @@ export {
   readBundleFiles,
   type SelfTestCase,
 } from './bundle.ts';
+export { differenceOf, isReworded } from './difference.ts';
 export { type Evaluation, PolicyEngine, type PolicyVersion } from './engine.ts';
 export { PolicyError } from './errors.ts';
 export { type Facts, inputSchema, type PolicyInput, policyInput, policyNow, type Resource } from './input.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { divergencesOf, Shadow } from '../../src/bundles/index.ts';
-import { PolicyEngine } from '../../src/policy/index.ts';
+import type { Decision } from '../../src/govern/index.ts';
+import { PolicyEngine, type PolicyInput } from '../../src/policy/index.ts';
 import { compiledWith, digestIn, loadable } from '../support/bundles.ts';
 import { query } from '../support/postgres.ts';
 import { acme, globex, mute, olga, openWorld, ruleOf, sam, type World } from '../support/world.ts';
@@ -67,4 +68,17 @@ it('a candidate at fault, and a divergence that cannot be written down, change n
   await shadow.stop();
   await query(world.ownerUrl, 'alter table hidden rename to policy_divergence');
   expect(world.lines.at(-1)).toMatchObject({ level: 50, msg: 'a divergence of the candidate policy could not be written down' });
+});
+
+it('what comes faster than the candidate answers is counted as missed, and a stop waits for the rest', async () => {
+  const seen: { decision: Decision; input: PolicyInput }[] = [];
+  const beside = await openWorld({ beside: world, onSettled: (decision, _result, input) => void seen.push({ decision, input }) });
+  await beside.govern('flag.set', sam, { key: 'checkout', enabled: true, justification: 'eleven chars' });
+  const [{ decision, input } = expect.fail('nothing was decided')] = seen;
+  shadow = open();
+  const before = await counted();
+  for (let time = 0; time < 300; time += 1) shadow.observe(decision, input); // in one turn
+  await shadow.stop();
+  const after = await counted();
+  expect([Number(after['same']) - Number(before['same']), after['missed']]).toEqual([256, 44]);
 });

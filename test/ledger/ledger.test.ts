@@ -362,7 +362,8 @@ test('what waits for its place cannot be taken out of the outbox, not even by th
 });
 
 test('the file that keeps what was signed', () => {
-  const folder = join(makeFolder('anchor'), 'checkpoints');
+  const home = makeFolder('anchor');
+  const folder = join(home, 'checkpoints'); // made when there is something to keep
   const anchor = fileAnchor(folder);
   expect(anchor.read('acme')).toBeUndefined();
   anchor.keep('acme', 'one');
@@ -372,7 +373,7 @@ test('the file that keeps what was signed', () => {
   expect(readdirSync(folder).toSorted()).toEqual(['acme.checkpoint', 'globex.checkpoint']);
   writeFileSync(join(folder, 'x'), '');
   expect(() => fileAnchor(join(folder, 'x')).read('acme')).toThrow('ENOTDIR'); // not knowing is no reason to sign
-  removeFolders([folder]);
+  removeFolders([home]);
 });
 
 test('checkpoints only grow, and one that was signed is never signed again', async () => {

@@ -35,9 +35,20 @@ const answer = z.union([
   }),
 ]);
 
+/** The mutations that change the policy, and the types of their inputs. */
+const inputs = { publishPolicy: 'PublishPolicyInput', rollbackPolicy: 'RollbackPolicyInput' } as const;
+
+function operation(field: keyof typeof inputs): string {
+  return `mutation ($input: ${inputs[field]}!, $key: String) {
+    change: ${field}(input: $input, idempotencyKey: $key) {
+      decision { result ruleId explanation rules { ruleId explanation remedy } } status policy { digest revision serial }
+    }
+  }`;
+}
+
 /** Calls the gateway and says what came of it; a denial is told with every unmet requirement, and exit code 1. @throws CliError */
-export async function callChange(mutation: string, input: object, options: ChangeOptions): Promise<void> {
-  const answered = answer.parse(await post(options, { query: mutation, variables: { input, key: options.idempotencyKey } }));
+export async function callChange(field: keyof typeof inputs, input: object, options: ChangeOptions): Promise<void> {
+  const answered = answer.parse(await post(options, { query: operation(field), variables: { input, key: options.idempotencyKey } }));
   if ('errors' in answered) {
     const [{ message, extensions }] = [answered.errors[0] ?? { message: 'the gateway answered with an error', extensions: undefined }];
     throw new CliError('cli.refused', message, extensions?.remedy === undefined ? {} : { remedy: extensions.remedy });

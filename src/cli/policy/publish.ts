@@ -3,12 +3,6 @@ import { bundleSignature, readBundleFiles } from '../../policy/index.ts';
 import { run } from '../report.ts';
 import { type ChangeOptions, callChange, withChangeOptions } from './change.ts';
 
-const mutation = `mutation ($input: PublishPolicyInput!, $key: String) {
-  change: publishPolicy(input: $input, idempotencyKey: $key) {
-    decision { result ruleId explanation rules { ruleId explanation remedy } } status policy { digest revision serial }
-  }
-}`;
-
 /** `countersign policy publish`: hands a folder's bundle to a running gateway; two people do so, and it decides. */
 export function publishCommand(policy: Command): void {
   withChangeOptions(policy.command('publish'))
@@ -28,5 +22,5 @@ async function publish(folder: string, options: ChangeOptions): Promise<void> {
     signature: base64(bundleSignature),
     justification: options.justification,
   };
-  await callChange(mutation, input, options);
+  await callChange('publishPolicy', input, options);
 }

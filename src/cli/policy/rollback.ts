@@ -2,18 +2,12 @@ import type { Command } from 'commander';
 import { run } from '../report.ts';
 import { type ChangeOptions, callChange, withChangeOptions } from './change.ts';
 
-const mutation = `mutation ($input: RollbackPolicyInput!, $key: String) {
-  change: rollbackPolicy(input: $input, idempotencyKey: $key) {
-    decision { result ruleId explanation rules { ruleId explanation remedy } } status policy { digest revision serial }
-  }
-}`;
-
 /** `countersign policy rollback`: back to a policy that was active before, by two people. */
 export function rollbackCommand(policy: Command): void {
   withChangeOptions(policy.command('rollback'))
     .description('go back to a policy that was active before, or to the built-in one; takes two people')
     .argument('<digest>', 'of the policy, as decisions and the query `policy` name it')
     .action((digest: string, options: ChangeOptions) =>
-      run(() => callChange(mutation, { digest, justification: options.justification }, options)),
+      run(() => callChange('rollbackPolicy', { digest, justification: options.justification }, options)),
     );
 }

@@ -1,9 +1,16 @@
 import { type DecisionId, entryOf } from '../../core/index.ts';
-import type { PolicyEngine, PolicyInput, PolicyRule, PolicyVersion, Requirement, Verdict } from '../../policy/index.ts';
+import {
+  differenceOf,
+  type PolicyEngine,
+  type PolicyInput,
+  type PolicyRule,
+  type PolicyVersion,
+  type Requirement,
+  type Verdict,
+} from '../../policy/index.ts';
 import { ToolError } from '../errors.ts';
 import { type RecordedDecision, type RecordedEntry, type RecordedInput, readInput, readLeaf } from '../recorded/entry.ts';
 import type { Place, Records } from '../recorded/records.ts';
-import { differenceOf } from '../replay/compare.ts';
 import { type ReadValue, valuesOf } from './reads.ts';
 
 /** A rule as the policy in force describes it; null where that policy no longer knows it. `values`: what it read of the input. */

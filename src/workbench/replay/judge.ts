@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { PolicyEngine, Verdict } from '../../policy/index.ts';
+import { differenceOf, isReworded, type PolicyEngine, type Verdict } from '../../policy/index.ts';
 import { type RecordedDecision, type RecordedEntry, readInput, readLeaf } from '../recorded/entry.ts';
-import { differenceOf, isReworded } from './compare.ts';
 
 const withRoles = z.object({ actor: z.object({ roles: z.array(z.string()) }) });
 

@@ -1,7 +1,7 @@
-import type { Verdict } from '../../policy/index.ts';
+import type { Requirement, Verdict } from './verdict.ts';
 
 /** What of a verdict decides what happens: words apart. */
-type Answer = Pick<Verdict, 'result' | 'ruleId' | 'explanation' | 'rules' | 'challenge' | 'obligations'>;
+type Answer = Omit<Verdict, 'rules' | 'obligations'> & { readonly rules: readonly Requirement[]; readonly obligations: readonly string[] };
 
 /**
  * How one verdict differs from another in what it does: the most important difference first, undefined when there is none.
