@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ledgerCommand } from './commands/ledger.ts';
 import { policyCommand } from './commands/policy.ts';
+import { receiptCommand } from './commands/receipt.ts';
 import { startCommand } from './commands/start.ts';
 import { tokenCommand } from './commands/token.ts';
 import { exitCode } from './report.ts';
@@ -10,7 +11,7 @@ const program = new Command('countersign')
   .description('policy-as-code governance gateway for incident response')
   .version(packageVersion())
   .exitOverride();
-for (const add of [startCommand, tokenCommand, ledgerCommand, policyCommand]) add(program);
+for (const add of [startCommand, tokenCommand, ledgerCommand, receiptCommand, policyCommand]) add(program);
 try {
   await program.parseAsync();
 } catch (error) {
