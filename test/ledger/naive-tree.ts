@@ -28,6 +28,14 @@ export function naivePath(m: number, leaves: readonly Buffer[]): Buffer[] {
   return [...naivePath(m - k, leaves.slice(k)), naiveRoot(leaves.slice(0, k))];
 }
 
+/** PROOF(m, D[n]), of RFC 6962 §2.1.2, for 0 < m <= n. */
+export function naiveConsistency(m: number, leaves: readonly Buffer[], isWhole = true): Buffer[] {
+  if (m === leaves.length) return isWhole ? [] : [naiveRoot(leaves)];
+  const k = splitOf(leaves.length);
+  if (m <= k) return [...naiveConsistency(m, leaves.slice(0, k), isWhole), naiveRoot(leaves.slice(k))];
+  return [...naiveConsistency(m - k, leaves.slice(k), false), naiveRoot(leaves.slice(0, k))];
+}
+
 /** Distinct leaf hashes, the same every time. */
 export function someLeaves(count: number): Buffer[] {
   return Array.from({ length: count }, (_, n) => naiveLeaf(Buffer.from(`leaf ${n}`)));
