@@ -3,8 +3,20 @@ import type { Trx } from '../storage/index.ts';
 import { type Checkpoint, originOf } from './checkpoint.ts';
 import { type Entry, entryBytes } from './leaf.ts';
 import { inclusionPath } from './proof.ts';
+import { sealedRow } from './seal.ts';
+import { conflictOf, isSameEntry } from './sequence.ts';
 import { Sequencer, type SequencerOptions } from './sequencer.ts';
-import { enqueue, isWaiting, latestCheckpoint, leafByEntry, leavesOf, readTile, type SequencedLeaf } from './store.ts';
+import {
+  enqueue,
+  isWaiting,
+  latestCheckpoint,
+  leafByEntry,
+  leavesOf,
+  readTile,
+  type SequencedLeaf,
+  type Waiting,
+  waitingBody,
+} from './store.ts';
 import { memoised, nodesFromTiles } from './tiles.ts';
 
 /** Where an entry stands. `PENDING`: committed and sure to be sequenced, ask again with its id. */
@@ -48,10 +60,27 @@ export class Ledger {
    * Writes an entry in the caller's transaction: it exists exactly when the transaction's other effects do. `about` names
    * further subjects whose timelines show it.
    *
-   * @throws LedgerError `ledger.entry_too_large`
+   * The same entry again, after a lost answer, changes nothing and keeps its place.
+   *
+   * @throws LedgerError `ledger.entry_too_large`, `ledger.backlog_full`, `ledger.conflict` when the id stands for another entry
    */
   async append(trx: Trx, log: TenantId, entry: Entry, about: readonly string[] = []): Promise<void> {
-    await enqueue(trx, log, entry.id, entryBytes(entry), [entry.subject, ...about]);
+    this.#sequencer.backlog.admit(log);
+    const waiting = toWaiting(entry, about);
+    const { key } = this.#options;
+    const seal = key.seal(sealedRow(log, waiting.entryId, waiting.body, waiting.subjects));
+    if (await enqueue(trx, log, waiting, seal)) return;
+    if (!(await isKept(trx, log, waiting))) throw conflictOf(log, entry.id);
+  }
+
+  /**
+   * Writes an entry without a business transaction: committed and given its place in one, with all that come meanwhile.
+   *
+   * @throws LedgerError `ledger.entry_too_large`, `ledger.conflict`; StorageError: it may be in the log all the same, repeat it as it was
+   */
+  async record(log: TenantId, entry: Entry, about: readonly string[] = []): Promise<Receipt> {
+    const [leaf] = await this.#sequencer.record(log, [toWaiting(entry, about)]);
+    return toReceipt(log, entry.id, leaf);
   }
 
   /** Waits, for a bounded time, until a committed entry has its place. Never fails: what is committed will be sequenced. */
@@ -103,6 +132,18 @@ export class Ledger {
   timeline(trx: Trx, log: TenantId, subject: string, after: number, limit: number): Promise<SequencedLeaf[]> {
     return leavesOf(trx, log, subject, after, limit);
   }
+}
+
+function toWaiting(entry: Entry, about: readonly string[]): Waiting {
+  return { entryId: entry.id, body: entryBytes(entry), subjects: [entry.subject, ...about] };
+}
+
+/** Whether what is there under an entry's id is this very entry. Asked in the order in which entries move. */
+async function isKept(trx: Trx, log: TenantId, { entryId, body }: Waiting): Promise<boolean> {
+  const waiting = await waitingBody(trx, log, entryId);
+  if (waiting !== undefined) return waiting.equals(body);
+  const leaf = await leafByEntry(trx, log, entryId);
+  return leaf !== undefined && isSameEntry(body, leaf.body);
 }
 
 function toReceipt(log: TenantId, entryId: EntryId, leaf: SequencedLeaf | undefined): Receipt {
