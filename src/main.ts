@@ -58,7 +58,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const storage = await openDatabase(config, telemetry, stops);
   const { database } = storage;
   const jobs = await openJobs(config, storage, telemetry, stops);
-  const ledger = startLedger(config, database, key, telemetry, stops);
+  const ledger = startLedger(config, storage, key, telemetry, stops);
 
   const incidents: IncidentParts = {
     adapters,

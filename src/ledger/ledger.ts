@@ -2,6 +2,7 @@ import { type EntryId, type TenantId, within } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import { type Checkpoint, originOf } from './checkpoint.ts';
 import { type Entry, entryBytes } from './leaf.ts';
+import { MetaLog } from './meta-log.ts';
 import { inclusionPath } from './proof.ts';
 import { sealedRow } from './seal.ts';
 import { conflictOf, isSameEntry } from './sequence.ts';
@@ -13,6 +14,7 @@ import {
   leafByEntry,
   leavesOf,
   readTile,
+  rotationNotes,
   type SequencedLeaf,
   type Waiting,
   waitingBody,
@@ -34,6 +36,8 @@ export type InclusionProof = {
 };
 
 export type LedgerOptions = SequencerOptions & {
+  /** How often the meta-log takes up the newest checkpoints. */
+  readonly metaSeconds?: number;
   /** How long an answer waits for its entry to be sequenced. */
   readonly waitMilliseconds: number;
 };
@@ -42,18 +46,22 @@ export type LedgerOptions = SequencerOptions & {
 export class Ledger {
   readonly #options: LedgerOptions;
   readonly #sequencer: Sequencer;
+  readonly #meta: MetaLog;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
     this.#sequencer = new Sequencer(options);
+    this.#meta = new MetaLog(options, (log, entries) => this.#sequencer.record(log, entries));
   }
 
   start(): void {
     this.#sequencer.start();
+    this.#meta.start();
   }
 
-  stop(): Promise<void> {
-    return this.#sequencer.stop();
+  async stop(): Promise<void> {
+    await this.#meta.stop();
+    await this.#sequencer.stop();
   }
 
   /**
@@ -120,6 +128,11 @@ export class Ledger {
 
   checkpoint(log: TenantId): Promise<Checkpoint | undefined> {
     return this.#options.database.transaction(log, (trx) => latestCheckpoint(trx, log));
+  }
+
+  /** The checkpoints that hand the log over from key to key, oldest first: with them the first key verifies all of it. */
+  rotations(trx: Trx, log: TenantId): Promise<string[]> {
+    return rotationNotes(trx, log);
   }
 
   /** What a verifier is given, out of band, to check a log's checkpoints. */

@@ -147,12 +147,18 @@ function refusalNotice(log: string, row: Refused, now: Date): Waiting {
   return ledgerNotice(log, { type: 'ledger.entry_refused', data, now });
 }
 
-/** An entry of the ledger's own, about itself. */
-export function ledgerNotice(
-  log: string,
-  { type, data, now, id = newId('entry', now) }: { type: string; data: Entry['data']; now: Date; id?: EntryId },
-): Waiting {
-  const subject = `ledger:${log}`;
+type Notice = {
+  readonly type: string;
+  readonly data: Entry['data'];
+  readonly now: Date;
+  readonly id?: EntryId;
+  /** The log that it is about; default: the one it stands in. */
+  readonly about?: string;
+};
+
+/** An entry of the ledger's own. */
+export function ledgerNotice(log: string, { type, data, now, id = newId('entry', now), about = log }: Notice): Waiting {
+  const subject = `ledger:${about}`;
   const entry: Entry = { id, ts: now.toISOString(), type, subject, actor: { id: 'system:ledger', kind: 'system' }, data };
   return { entryId: id, body: entryBytes(entry), subjects: [subject] };
 }
