@@ -25,6 +25,7 @@ const statuses: { readonly [code: string]: number } = {
   'ledger.entry_too_large': 413,
   'ledger.backlog_full': 503,
   'ledger.conflict': 409,
+  'ledger.out_of_range': 400,
   'storage.unavailable': 503,
   'storage.full': 503,
   'storage.conflict': 503,

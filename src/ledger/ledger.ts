@@ -3,7 +3,7 @@ import type { Trx } from '../storage/index.ts';
 import { type Checkpoint, originOf } from './checkpoint.ts';
 import { type Entry, entryBytes } from './leaf.ts';
 import { MetaLog } from './meta-log.ts';
-import { inclusionPath } from './proof.ts';
+import { consistencyPath, inclusionPath } from './proof.ts';
 import { sealedRow } from './seal.ts';
 import { conflictOf, isSameEntry } from './sequence.ts';
 import { Sequencer, type SequencerOptions } from './sequencer.ts';
@@ -33,6 +33,15 @@ export type InclusionProof = {
   readonly path: readonly string[];
   readonly checkpoint: string;
   readonly verifierKey: string;
+};
+
+/** Everything a stranger needs to check that the log still is what it was: its first `from` leaves come first in `to`. Hashes in hex. */
+export type ConsistencyProof = {
+  readonly from: number;
+  readonly to: number;
+  readonly path: readonly string[];
+  /** Of size `to`. */
+  readonly checkpoint: string;
 };
 
 export type LedgerOptions = SequencerOptions & {
@@ -124,6 +133,19 @@ export class Ledger {
       checkpoint: checkpoint.note,
       verifierKey: this.verifierKey(log),
     };
+  }
+
+  /**
+   * Proves that the newest checkpoint continues the log's first `from` entries, in the caller's transaction; undefined before the first.
+   *
+   * @throws LedgerError `ledger.out_of_range` when the log is not that long
+   */
+  async proveConsistency(trx: Trx, log: TenantId, from: number): Promise<ConsistencyProof | undefined> {
+    const checkpoint = await latestCheckpoint(trx, log);
+    if (checkpoint === undefined) return undefined;
+    const nodes = nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index)));
+    const path = await consistencyPath(from, checkpoint.size, nodes);
+    return { from, to: checkpoint.size, path: path.map((hash) => hash.toString('hex')), checkpoint: checkpoint.note };
   }
 
   checkpoint(log: TenantId): Promise<Checkpoint | undefined> {
