@@ -85,7 +85,12 @@ export function startLedger(config: Config, storage: Storage, key: LedgerKey, { 
     metrics.ledgerFailures.inc();
     log.error({ err: error, log: name }, 'the ledger could not sequence or sign, will try again');
   };
-  const sequencing = new Database({ appUrl: storage.appUrl, poolSize: SEQUENCER_CONNECTIONS, idleMilliseconds: FENCE_MILLISECONDS });
+  const sequencing = new Database({
+    appUrl: storage.appUrl,
+    poolSize: SEQUENCER_CONNECTIONS,
+    idleMilliseconds: FENCE_MILLISECONDS,
+    prepared: true,
+  });
   stops.add(() => sequencing.close());
   const { database } = storage;
   const anchor = fileAnchor(join(config.dataDir, 'checkpoints'));
