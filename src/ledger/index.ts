@@ -9,3 +9,6 @@ export { type ExportProof, proofsFromExport } from './proofs-from-export.ts';
 export { exportedLeaves } from './read-export.ts';
 export type { SequencedLeaf } from './store.ts';
 export { type FoundEntry, findEntry, leafPages, listLogs } from './walk.ts';
+export { WitnessFollower, type WitnessFollowerOptions, type WitnessOutcome } from './witness/follower.ts';
+export { parseWitness, type Witness, type WitnessSettings } from './witness/witness.ts';
+export { type WitnessedCheckpoint, Witnesses, type WitnessesOptions } from './witness/witnesses.ts';

@@ -37,6 +37,11 @@ type LedgerTile = { tenant: Immutable<string>; level: Immutable<number>; index: 
 type LedgerCheckpoint = { tenant: Immutable<string>; size: Immutable<bigint>; note: Immutable<string> };
 type LedgerSubject = { tenant: Immutable<string>; subject: Immutable<string>; seq: Immutable<bigint> };
 
+/** How large a tree of the log a witness confirmed last. */
+type LedgerWitness = { tenant: Immutable<string>; witness: Immutable<string>; size: bigint };
+/** A witness's cosignature line over the checkpoint of that size. */
+type LedgerCosignature = { tenant: Immutable<string>; size: Immutable<bigint>; witness: Immutable<string>; line: string; at: Timestamp };
+
 /** The answer given to an idempotency key, to be given again. */
 type IdempotencyKey = {
   tenant: Immutable<string>;
@@ -198,6 +203,8 @@ export type Tables = {
   ledger_tile: LedgerTile;
   ledger_checkpoint: LedgerCheckpoint;
   ledger_subject: LedgerSubject;
+  ledger_witness: LedgerWitness;
+  ledger_cosignature: LedgerCosignature;
   idempotency_key: IdempotencyKey;
   incident: Incident;
   alert: Alert;
