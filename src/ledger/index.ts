@@ -1,13 +1,15 @@
 export { type Anchor, fileAnchor } from './anchor.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export { LedgerError } from './errors.ts';
-export { exportLog } from './export.ts';
-export { LedgerKey } from './keys.ts';
+export { type ExportFormat, exportLog } from './export.ts';
+export { addKey, LedgerKey } from './keys.ts';
 export { type Entry, type Leaf, type LedgerActor, leafHash } from './leaf.ts';
-export { type InclusionProof, Ledger, type LedgerOptions, type Receipt } from './ledger.ts';
+export { type ConsistencyProof, type InclusionProof, Ledger, type LedgerOptions, type Receipt } from './ledger.ts';
 export { type ExportProof, proofsFromExport } from './proofs-from-export.ts';
 export { exportedLeaves } from './read-export.ts';
 export type { SequencedLeaf } from './store.ts';
+export { tlogProof } from './tlog-proof.ts';
+export { type TreeFile, treeFile } from './tree-files.ts';
 export { type FoundEntry, findEntry, leafPages, listLogs } from './walk.ts';
 export { WitnessFollower, type WitnessFollowerOptions, type WitnessOutcome } from './witness/follower.ts';
 export { parseWitness, type Witness, type WitnessSettings } from './witness/witness.ts';

@@ -22,6 +22,23 @@ type LedgerOutbox = {
   /** JCS bytes of the entry without `log`, `seq`, `prev` and `v`. */
   body: Immutable<Buffer>;
   subjects: Immutable<string[]>;
+  /** Key id and HMAC of the gateway that wrote the row. */
+  seal: Immutable<Buffer>;
+};
+
+/** Who signs a log, and how much of it is signed. */
+type LedgerSigning = { tenant: Immutable<string>; verifier_key: string; size: bigint };
+/** Checkpoints with two signatures of the log: the old key's and the new one's. */
+type LedgerRotation = { tenant: Immutable<string>; size: Immutable<bigint>; note: Immutable<string> };
+
+/** Committed entries that could not be sequenced, as they were found. */
+type LedgerQuarantine = {
+  tenant: Immutable<string>;
+  position: Immutable<bigint>;
+  entry_id: Immutable<string>;
+  body: Immutable<Buffer>;
+  seal: Immutable<Buffer>;
+  reason: Immutable<'seal' | 'conflict'>;
 };
 
 type LedgerLeaf = {
@@ -34,7 +51,12 @@ type LedgerLeaf = {
 
 /** C2SP tlog-tiles: up to 256 hashes of one level. */
 type LedgerTile = { tenant: Immutable<string>; level: Immutable<number>; index: Immutable<bigint>; hashes: Buffer };
-type LedgerCheckpoint = { tenant: Immutable<string>; size: Immutable<bigint>; note: Immutable<string> };
+type LedgerCheckpoint = {
+  tenant: Immutable<string>;
+  size: Immutable<bigint>;
+  note: Immutable<string>;
+  signed_at: ColumnType<Date, Date | undefined, never>;
+};
 type LedgerSubject = { tenant: Immutable<string>; subject: Immutable<string>; seq: Immutable<bigint> };
 
 /** How large a tree of the log a witness confirmed last. */
@@ -199,9 +221,12 @@ type PolicyDivergence = {
 export type Tables = {
   ledger_head: LedgerHead;
   ledger_outbox: LedgerOutbox;
+  ledger_quarantine: LedgerQuarantine;
   ledger_leaf: LedgerLeaf;
   ledger_tile: LedgerTile;
   ledger_checkpoint: LedgerCheckpoint;
+  ledger_signing: LedgerSigning;
+  ledger_rotation: LedgerRotation;
   ledger_subject: LedgerSubject;
   ledger_witness: LedgerWitness;
   ledger_cosignature: LedgerCosignature;

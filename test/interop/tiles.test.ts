@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkpointText } from '../../src/ledger/note.ts';
+import { checkpointText, signNote } from '../../src/ledger/note.ts';
 import { makeFolder, removeFolders } from '../support/folders.ts';
 import { fixedKey, key } from '../support/ledger.ts';
 import { type Ended, runInterop } from './programs.ts';
@@ -21,7 +21,7 @@ const entries = Array.from({ length: SIZE }, (_, n) => Buffer.from(`{"seq":${n}}
 beforeEach(() => {
   folder = makeFolder('tiles');
   root = writeTilesFolder(folder, entries);
-  writeFileSync(join(folder, 'checkpoint'), signer.sign(checkpointText(origin, SIZE, root)));
+  writeFileSync(join(folder, 'checkpoint'), signNote(checkpointText(origin, SIZE, root), [signer]));
 });
 afterEach(() => removeFolders([folder]));
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { cosignedMessage, isSignedBy, noteAlgorithm, parseNoteKey, parseSignatureLine, sha256 } from '../../src/core/index.ts';
+import { signNote } from '../../src/ledger/note.ts';
 import { type Answer, addCheckpoint } from '../../src/witness/add-checkpoint.ts';
 import { Memory, parseLogs } from '../../src/witness/index.ts';
 import { naiveConsistency, naiveRoot } from '../ledger/naive-tree.ts';
@@ -68,7 +69,7 @@ describe('cosigns', () => {
     const [log, next] = [new TestLog(), new TestLog()];
     const witness = open(log, { logs: parseLogs([log.vkey, next.vkey]) });
     const text = `${log.text(4)}extension 1\n`;
-    const lineOf = (by: TestLog) => by.signer.sign(text).slice(text.length + 1);
+    const lineOf = (by: TestLog) => by.signer.signatureOf(text);
     const foreign = lineOf(new TestLog());
     const answer = await addCheckpoint(witness, requestOf(0, [], `${text}\n${foreign}${lineOf(next)}${lineOf(log)}`));
     cosignedAt(witness, answer, text);
@@ -91,7 +92,7 @@ describe('refuses, and stands where it stood', () => {
   const proof = naiveConsistency(5, log.leaves.slice(0, 9));
   const note = log.checkpoint(9);
   const hash = Buffer.alloc(32).toString('base64');
-  const resigned = (text: string) => log.signer.sign(text);
+  const resigned = (text: string) => signNote(text, [log.signer]);
   const forgedLine = new TestLog().checkpoint(9).split('\n').at(-2) ?? '';
 
   const malformed: [string, string][] = [

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { fixedClock } from '../../src/core/index.ts';
-import { checkpointText, type NoteSigner, noteSigner } from '../../src/ledger/note.ts';
+import { checkpointText, type NoteSigner, noteSigner, signNote } from '../../src/ledger/note.ts';
 import type { Witnessing } from '../../src/witness/add-checkpoint.ts';
 import { createWitnessKey, Memory, parseLogs, type WitnessEvent } from '../../src/witness/index.ts';
 import { naiveConsistency, naiveLeaf, naiveRoot } from '../ledger/naive-tree.ts';
@@ -36,7 +36,7 @@ export class TestLog {
   }
 
   checkpoint(size: number, leaves = this.leaves): string {
-    return this.signer.sign(this.text(size, leaves));
+    return signNote(this.text(size, leaves), [this.signer]);
   }
 
   /** The body of an add-checkpoint request, with the right proof. */
