@@ -39,18 +39,22 @@ export async function addCheckpoint(witness: Witnessing, body: string): Promise<
   const signatures = signaturesOf(request.note, keys);
   if (signatures === undefined) return { status: 403, reason: 'the checkpoint has no valid signature of a known key of the log' };
   if (request.oldSize > size) return { status: 400, reason: 'the old size is larger than the checkpoint' };
-  const known = await witness.memory.recall(origin);
-  if (request.oldSize !== known.size) return { status: 409, size: known.size };
-  const problem = inconsistency(witness, request, known, signatures);
-  if (problem !== undefined) return { status: 422, reason: problem };
+  for (;;) {
+    const known = await witness.memory.recall(origin);
+    if (request.oldSize !== known.size) return { status: 409, size: known.size };
+    const problem = inconsistency(witness, request, known, signatures);
+    if (problem !== undefined) return { status: 422, reason: problem };
+    const note = `${request.note.text}\n${signatures.join('\n')}\n`;
+    await witness.hooks?.beforePersist?.();
+    if (await witness.memory.advance(origin, known, note)) return sign(witness, request, note);
+  } // another request was faster: all is checked anew against what it left
+}
 
-  const note = `${request.note.text}\n${signatures.join('\n')}\n`;
-  await witness.hooks?.beforePersist?.();
-  if (!(await witness.memory.advance(origin, known, note))) return { status: 409, size: (await witness.memory.recall(origin)).size };
+async function sign(witness: Witnessing, { note: { text }, checkpoint }: AddCheckpoint, note: string): Promise<Answer> {
   await witness.hooks?.beforeSign?.();
-  const cosignature = witness.key.cosign(request.note.text, epochSeconds(witness.clock.now()));
-  await witness.memory.keepCosigned(origin, note + cosignature);
-  witness.onEvent?.({ kind: 'cosigned', origin, size });
+  const cosignature = witness.key.cosign(text, epochSeconds(witness.clock.now()));
+  await witness.memory.keepCosigned(checkpoint.origin, note + cosignature);
+  witness.onEvent?.({ kind: 'cosigned', origin: checkpoint.origin, size: checkpoint.size });
   return { status: 200, cosignature };
 }
 

@@ -250,6 +250,13 @@ describe('races and crashes', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
   });
 
+  test('of many at once for the same tree, all are signed', async () => {
+    const log = new TestLog();
+    const witness = await standingAt(5, log);
+    const again = () => addCheckpoint({ ...witness, memory: new Memory(witness.state) }, log.request(5, 5));
+    expect((await Promise.all([again(), again(), again(), again()])).map(short)).toEqual(['200', '200', '200', '200']);
+  });
+
   test('what dies between remembering and signing has signed nothing, and stands at the larger tree', async () => {
     const log = new TestLog();
     const witness = await standingAt(5, log);

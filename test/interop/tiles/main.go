@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"filippo.io/torchwood"
 	"github.com/transparency-dev/merkle/rfc6962"
@@ -32,7 +33,9 @@ func main() {
 	if len(os.Args) == 4 {
 		token = os.Args[3]
 	}
-	if err := check(context.Background(), os.Args[1], os.Args[2], token); err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	if err := check(ctx, os.Args[1], os.Args[2], token); err != nil {
 		fmt.Fprintf(os.Stderr, "tiles: %v\n", err)
 		os.Exit(1)
 	}
@@ -47,17 +50,23 @@ func check(ctx context.Context, where, vkey, token string) error {
 	if err != nil {
 		return err
 	}
-	if err := fsck.New(verifier.Name(), verifier, fetcher, leafHashes, fsck.Opts{N: 2}).Check(ctx); err != nil {
+	return errors.Join(rebuild(ctx, verifier, fetcher), readAll(ctx, verifier, reader))
+}
+
+// rebuild has Tessera compute every tile and the root from the entries. A worker of its ends at the first tile that differs, and with the
+// last of them gone it waits for ever: so there are more workers than one spoilt entry makes spoilt tiles.
+func rebuild(ctx context.Context, verifier note.Verifier, fetcher fsck.Fetcher) error {
+	if err := fsck.New(verifier.Name(), verifier, fetcher, leafHashes, fsck.Opts{N: 64}).Check(ctx); err != nil {
 		return fmt.Errorf("tessera: %w", err)
 	}
-	return readAll(ctx, verifier, reader)
+	return nil
 }
 
 // readAll has Torchwood's client prove every entry to the checkpoint.
 func readAll(ctx context.Context, verifier note.Verifier, reader torchwood.TileReader) error {
 	signed, err := reader.ReadEndpoint(ctx, "checkpoint")
 	if err != nil {
-		return err
+		return fmt.Errorf("torchwood: %w", err)
 	}
 	policy := torchwood.ThresholdPolicy(2, torchwood.OriginPolicy(verifier.Name()), torchwood.SingleVerifierPolicy(verifier))
 	checkpoint, _, err := torchwood.VerifyCheckpoint(signed, policy)
