@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/config/index.ts';
 import { exportLog } from '../../src/ledger/index.ts';
 import { type PolicyBundle, readBundle } from '../../src/policy/index.ts';
 import type { Trx } from '../../src/storage/index.ts';
-import { databaseRecords, type Records, readCandidate, resolveTool } from '../../src/workbench/index.ts';
+import { databaseRecords, type Records, readCandidate, resolveTool, writeDisclosures } from '../../src/workbench/index.ts';
 import { makeFolder } from '../support/folders.ts';
 import { entryWith } from '../support/ledger.ts';
 import {
@@ -105,12 +105,13 @@ async function settled(world: World): Promise<void> {
   }
 }
 
-export const recordsOf = (world: World, log?: typeof acme): Records => databaseRecords(world, log);
+export const recordsOf = (world: World, log?: typeof acme): Records => databaseRecords(world, world.vault, log);
 
-/** `acme` as `ledger export` writes it. */
+/** `acme` as `ledger export` writes it, with what `vault disclose` adds. */
 export async function exported(world: World): Promise<string> {
   const folder = makeFolder('replay-export');
   await exportLog(world.database, world.ledger, acme, folder);
+  await writeDisclosures(world.database, world.vault, acme, folder);
   return folder;
 }
 

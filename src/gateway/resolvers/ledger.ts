@@ -1,4 +1,5 @@
 import { isId, isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
+import { type Disclosure, disclosed } from '../../vault/index.ts';
 import type { Resolvers } from '../schema.gen.ts';
 
 /** What the ledger shows: receipts and heads to their tenant, entries only as the result of a governed read. */
@@ -21,7 +22,7 @@ export const ledgerResolvers: Resolvers = {
     entries: ({ result }) => (Array.isArray(result?.['entries']) ? result['entries'].map(toEntry) : null),
   },
   EntryProofPayload: {
-    proof: ({ result }) => (isJsonObject(result?.['proof']) ? toProof(result['proof']) : null),
+    proof: ({ result }) => (isJsonObject(result?.['proof']) ? toProof(result['proof'], result['disclosures']) : null),
   },
 };
 
@@ -39,7 +40,7 @@ type EntryView = {
 
 /** A leaf as GraphQL shows it. What the kernel wrote is read back, so a wrong shape is a fault of ours. */
 function toEntry(row: Json): EntryView {
-  const { seq, leafHash, body } = object(row);
+  const { seq, leafHash, body, disclosures } = object(row);
   const leaf = object(JSON.parse(text(body)));
   return {
     seq: Number(seq),
@@ -50,11 +51,13 @@ function toEntry(row: Json): EntryView {
     subject: text(leaf['subject']),
     actor: text(object(leaf['actor'])['id']),
     prev: leaf['prev'] === null ? null : text(leaf['prev']),
-    data: leaf['data'] ?? null,
+    data: disclosed(leaf['data'] ?? null, '/data', toDisclosures(disclosures)).value,
   };
 }
 
-function toProof(proof: JsonObject): { leaf: string; seq: number; path: string[]; checkpoint: string; verifierKey: string } {
+type ProofView = { leaf: string; seq: number; path: string[]; checkpoint: string; verifierKey: string; disclosures: Disclosure[] };
+
+function toProof(proof: JsonObject, disclosures: Json | undefined): ProofView {
   const { leaf, seq, path, checkpoint, verifierKey } = proof;
   return {
     leaf: text(leaf),
@@ -62,7 +65,15 @@ function toProof(proof: JsonObject): { leaf: string; seq: number; path: string[]
     path: Array.isArray(path) ? path.map(text) : [],
     checkpoint: text(checkpoint),
     verifierKey: text(verifierKey),
+    disclosures: toDisclosures(disclosures),
   };
+}
+
+function toDisclosures(value: Json | undefined): Disclosure[] {
+  if (!Array.isArray(value)) return [];
+  return value
+    .map(object)
+    .map(({ path, salt, value: disclosedValue }) => ({ path: text(path), salt: text(salt), value: text(disclosedValue) }));
 }
 
 function object(value: Json | undefined): JsonObject {

@@ -1,0 +1,1 @@
+export { countErasures, eraseSubject } from './erase-subject.ts';
