@@ -62,6 +62,6 @@ function mapMembers(object: JsonObject, map: (member: Json, name: string) => Jso
 }
 
 /** A member's name as a token of a JSON pointer (RFC 6901 §3). */
-export function escaped(name: string): string {
+function escaped(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

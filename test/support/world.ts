@@ -118,7 +118,7 @@ const thawed = { active: false, until: '', reason: '' };
 export const always: CalendarFacts = { timeZone: 'UTC', weekday: 1, minuteOfDay: 720, holiday: null, window: null };
 
 /** The same master key in every world: what one gateway seals another opens. */
-export const masterKeys = MasterKeys.of(Buffer.alloc(32, 5));
+export const masterKey: Buffer = Buffer.alloc(32, 5);
 
 /** Everything below the gateway, on a database of its own, with a clock that stands still at `noon`. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
@@ -126,7 +126,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const db = beside ?? (await openTestDatabase({ poolSize: options.poolSize ?? 12, maxAttempts: options.maxAttempts ?? 5 }));
   const clock = beside?.clock ?? fixedClock(noon);
   const ledger = options.ledger ?? beside?.ledger ?? ledgerOver(db.database, { waitMilliseconds: options.waitMilliseconds ?? 10_000 });
-  const vault = options.vault ?? beside?.vault ?? new Vault(masterKeys);
+  const vault = options.vault ?? beside?.vault ?? new Vault(MasterKeys.of(masterKey));
   const parts = beside?.parts ?? { revision: engine.version.revision, freeze: thawed, calendar: always };
   const incidents: IncidentParts = {
     adapters: options.adapters ?? new Map([[simulate.name, simulate]]),

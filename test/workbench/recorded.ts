@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { packageRoot } from '../../src/config/index.ts';
@@ -15,6 +15,7 @@ import {
   askDryRun,
   executeArgs,
   globex,
+  masterKey,
   mute,
   openIncident,
   openWorld,
@@ -113,6 +114,13 @@ export async function exported(world: World): Promise<string> {
   await exportLog(world.database, world.ledger, acme, folder);
   await writeDisclosures(world.database, world.vault, acme, folder);
   return folder;
+}
+
+/** What a command needs to read this world's database. */
+export function environmentOf({ ownerUrl, appUrl }: World, folder: string): Record<string, string> {
+  const keys = join(folder, 'vault.keys');
+  writeFileSync(keys, masterKey.toString('base64'));
+  return { COUNTERSIGN_DATA: join(folder, 'data'), DATABASE_URL: ownerUrl, DATABASE_APP_URL: appUrl, VAULT_KEY_FILE: keys };
 }
 
 /** The sources without the two rules that ask for a second person. */
