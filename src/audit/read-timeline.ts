@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AnyCommand, defineCommand, knownResource } from '../govern/index.ts';
 import type { Ledger, SequencedLeaf } from '../ledger/index.ts';
+import type { Disclosure, Vault } from '../vault/index.ts';
 
 const args = z.strictObject({
   /** `<type>:<id>`, as entries name it. */
@@ -13,7 +14,7 @@ const args = z.strictObject({
  * `ledger.read_timeline`: a subject's history is its ledger entries. To look is an action: decided, and ledgered under the
  * log itself, so that looking at a timeline does not lengthen it.
  */
-export function readTimeline(ledger: Ledger): AnyCommand {
+export function readTimeline(ledger: Ledger, vault: Vault): AnyCommand {
   return defineCommand({
     action: 'ledger.read_timeline',
     args,
@@ -24,11 +25,19 @@ export function readTimeline(ledger: Ledger): AnyCommand {
     }),
     effect: async (trx, { subject, after, first }, _state, { actor }) => {
       const leaves = await ledger.timeline(trx, actor.tenant, subject, after, first);
-      return { result: { entries: leaves.map(toResult) }, record: { subject, entries: leaves.length } };
+      const found = await vault.disclosuresOf(
+        trx,
+        actor.tenant,
+        leaves.map(({ entryId }) => entryId),
+      );
+      const entries = leaves.map((leaf) => toResult(leaf, found.get(leaf.entryId) ?? []));
+      return { result: { entries }, record: { subject, entries: leaves.length } };
     },
   });
 }
 
-function toResult(leaf: SequencedLeaf): { seq: number; leafHash: string; body: string } {
-  return { seq: leaf.seq, leafHash: leaf.hash.toString('hex'), body: leaf.body.toString('utf8') };
+type Read = { seq: number; leafHash: string; body: string; disclosures: readonly Disclosure[] };
+
+function toResult(leaf: SequencedLeaf, disclosures: readonly Disclosure[]): Read {
+  return { seq: leaf.seq, leafHash: leaf.hash.toString('hex'), body: leaf.body.toString('utf8'), disclosures };
 }

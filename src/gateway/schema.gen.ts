@@ -1,7 +1,7 @@
 // Generated from schema.graphql by `npm run generate`. Do not edit.
 import type { Json } from '../core/index.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { BreakGlass as BreakGlassModel, Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
+import type { BreakGlass as BreakGlassModel, BreakGlassReview as BreakGlassReviewModel, Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
 import type { Outcome, Decision as DecisionModel } from '../govern/index.ts';
 import type { Flag as FlagModel } from '../flags/index.ts';
 import type { Activation as ActivationModel } from '../bundles/index.ts';
@@ -183,7 +183,8 @@ export type Orchestration = {
   readonly operation: Scalars['String']['output'];
   readonly targets: ReadonlyArray<Scalars['String']['output']>;
   readonly parameters: Scalars['JSON']['output'];
-  readonly justification: Scalars['String']['output'];
+  /** Null: erased. */
+  readonly justification: Maybe<Scalars['String']['output']>;
   readonly proposedBy: Scalars['ID']['output'];
   readonly proposedAt: Scalars['DateTime']['output'];
   /** What the last dry run said it would change. */
@@ -206,7 +207,8 @@ export type BreakGlassVerdict =
 export type BreakGlassReview = {
   readonly reviewer: Scalars['ID']['output'];
   readonly verdict: BreakGlassVerdict;
-  readonly comment: Scalars['String']['output'];
+  /** Null: erased. */
+  readonly comment: Maybe<Scalars['String']['output']>;
   readonly reviewedAt: Scalars['DateTime']['output'];
 };
 
@@ -218,7 +220,8 @@ export type BreakGlass = {
   readonly id: Scalars['ID']['output'];
   readonly incident: Incident;
   readonly declaredBy: Scalars['ID']['output'];
-  readonly justification: Scalars['String']['output'];
+  /** Null: erased. */
+  readonly justification: Maybe<Scalars['String']['output']>;
   readonly declaredAt: Scalars['DateTime']['output'];
   readonly expiresAt: Scalars['DateTime']['output'];
   readonly active: Scalars['Boolean']['output'];
@@ -232,7 +235,8 @@ export type Flag = {
   readonly enabled: Scalars['Boolean']['output'];
   /** Requests a second; null when not throttled. */
   readonly rateLimit: Maybe<Scalars['Int']['output']>;
-  readonly reason: Scalars['String']['output'];
+  /** Null: erased. */
+  readonly reason: Maybe<Scalars['String']['output']>;
   readonly setBy: Scalars['ID']['output'];
   readonly setAt: Scalars['DateTime']['output'];
 };
@@ -250,7 +254,19 @@ export type Entry = {
   readonly leafHash: Scalars['String']['output'];
   /** The hex hash of the leaf before; null for the first. */
   readonly prev: Maybe<Scalars['String']['output']>;
+  /**
+   * What the leaf holds. Where a person wrote something the leaf has a commitment, `{"committed": "<hex>"}`: here their words stand
+   * in its place, as long as they are not erased.
+   */
   readonly data: Scalars['JSON']['output'];
+};
+
+/** What a commitment in a leaf was made of: the leaf has the hex SHA-256 of the canonical JSON of `[salt, path, value]`. */
+export type Disclosure = {
+  /** JSON pointer in the leaf. */
+  readonly path: Scalars['String']['output'];
+  readonly salt: Scalars['String']['output'];
+  readonly value: Scalars['String']['output'];
 };
 
 /** All that is needed to check offline that the log holds an entry (RFC 6962, C2SP). Hashes in hex. */
@@ -264,6 +280,8 @@ export type InclusionProof = {
   readonly verifierKey: Scalars['String']['output'];
   /** The same as a file to keep (c2sp.org/tlog-proof@v1, the leaf as its extra data): `countersign receipt verify` reads it. */
   readonly tlogProof: Scalars['String']['output'];
+  /** What people wrote in it, but for what was erased. */
+  readonly disclosures: ReadonlyArray<Disclosure>;
 };
 
 /** All that is needed to check offline that a log still begins with what one saw of it (RFC 6962 §2.1.2). Hashes in hex. */
@@ -524,6 +542,13 @@ export type PublishPolicyInput = {
   readonly justification: Scalars['String']['input'];
 };
 
+export type EraseSubjectInput = {
+  /** `person:<actor id>`. */
+  readonly subject: Scalars['ID']['input'];
+  /** At least ten characters. */
+  readonly justification: Scalars['String']['input'];
+};
+
 export type RollbackPolicyInput = {
   /** A policy that was active before, or the built-in one. */
   readonly digest: Scalars['String']['input'];
@@ -562,6 +587,22 @@ export type PolicyChangePayload = Governed & {
   readonly policy: Maybe<PolicyRef>;
 };
 
+/** What of a person is readable no more. The entry `subject.erased` says the same in the ledger, to everyone. */
+export type Erasure = {
+  readonly subject: Scalars['ID']['output'];
+  /** 1, or 0 when there was none: nothing was written since the last erasure. */
+  readonly keys: Scalars['Int']['output'];
+  /** How many values of ledger entries. */
+  readonly disclosures: Scalars['Int']['output'];
+};
+
+export type EraseSubjectPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed. */
+  readonly erased: Maybe<Erasure>;
+};
+
 /**
  * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
  * 8 to 200 characters, a UUID for one.
@@ -581,6 +622,11 @@ export type Mutation = {
   readonly publishPolicy: PolicyChangePayload;
   /** The first call proposes, a second person's call makes it so. */
   readonly rollbackPolicy: PolicyChangePayload;
+  /**
+   * Makes everything that a person wrote until now unreadable, for good: reasons, comments, summaries, wherever they are kept. Their actor id stays
+   * where it says who did something.
+   */
+  readonly eraseSubject: EraseSubjectPayload;
 };
 
 
@@ -704,6 +750,16 @@ export type MutationRollbackPolicyArgs = {
 };
 
 
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationEraseSubjectArgs = {
+  input: EraseSubjectInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
 
@@ -784,6 +840,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Outcome )
     | ( Outcome )
     | ( Outcome )
+    | ( Outcome )
   ;
 };
 
@@ -813,10 +870,11 @@ export type ResolversTypes = {
   Orchestration: ResolverTypeWrapper<OrchestrationModel>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   BreakGlassVerdict: BreakGlassVerdict;
-  BreakGlassReview: ResolverTypeWrapper<BreakGlassReview>;
+  BreakGlassReview: ResolverTypeWrapper<BreakGlassReviewModel>;
   BreakGlass: ResolverTypeWrapper<BreakGlassModel>;
   Flag: ResolverTypeWrapper<FlagModel>;
   Entry: ResolverTypeWrapper<Entry>;
+  Disclosure: ResolverTypeWrapper<Disclosure>;
   InclusionProof: ResolverTypeWrapper<InclusionProof>;
   ConsistencyProof: ResolverTypeWrapper<ConsistencyProof>;
   ConsistencyProofPayload: ResolverTypeWrapper<Outcome>;
@@ -844,12 +902,15 @@ export type ResolversTypes = {
   ReviewBreakGlassInput: ReviewBreakGlassInput;
   SetFlagInput: SetFlagInput;
   PublishPolicyInput: PublishPolicyInput;
+  EraseSubjectInput: EraseSubjectInput;
   RollbackPolicyInput: RollbackPolicyInput;
   IncidentPayload: ResolverTypeWrapper<Outcome>;
   OrchestrationPayload: ResolverTypeWrapper<Outcome>;
   BreakGlassPayload: ResolverTypeWrapper<Outcome>;
   FlagPayload: ResolverTypeWrapper<Outcome>;
   PolicyChangePayload: ResolverTypeWrapper<Outcome>;
+  Erasure: ResolverTypeWrapper<Erasure>;
+  EraseSubjectPayload: ResolverTypeWrapper<Outcome>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
 };
@@ -872,10 +933,11 @@ export type ResolversParentTypes = {
   Approval: Approval;
   Orchestration: OrchestrationModel;
   Boolean: Scalars['Boolean']['output'];
-  BreakGlassReview: BreakGlassReview;
+  BreakGlassReview: BreakGlassReviewModel;
   BreakGlass: BreakGlassModel;
   Flag: FlagModel;
   Entry: Entry;
+  Disclosure: Disclosure;
   InclusionProof: InclusionProof;
   ConsistencyProof: ConsistencyProof;
   ConsistencyProofPayload: Outcome;
@@ -902,12 +964,15 @@ export type ResolversParentTypes = {
   ReviewBreakGlassInput: ReviewBreakGlassInput;
   SetFlagInput: SetFlagInput;
   PublishPolicyInput: PublishPolicyInput;
+  EraseSubjectInput: EraseSubjectInput;
   RollbackPolicyInput: RollbackPolicyInput;
   IncidentPayload: Outcome;
   OrchestrationPayload: Outcome;
   BreakGlassPayload: Outcome;
   FlagPayload: Outcome;
   PolicyChangePayload: Outcome;
+  Erasure: Erasure;
+  EraseSubjectPayload: Outcome;
   Mutation: Record<PropertyKey, never>;
   String: Scalars['String']['output'];
 };
@@ -973,7 +1038,7 @@ export type ReceiptResolvers<ContextType = GatewayContext, ParentType extends Re
 };
 
 export type GovernedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Governed'] = ResolversParentTypes['Governed']> = {
-  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload' | 'EraseSubjectPayload', ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -1014,7 +1079,7 @@ export type OrchestrationResolvers<ContextType = GatewayContext, ParentType exte
   operation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   targets?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   parameters?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
-  justification?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  justification?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   proposedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   proposedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   difference?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
@@ -1030,7 +1095,7 @@ export type OrchestrationResolvers<ContextType = GatewayContext, ParentType exte
 export type BreakGlassReviewResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['BreakGlassReview'] = ResolversParentTypes['BreakGlassReview']> = {
   reviewer?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   verdict?: Resolver<ResolversTypes['BreakGlassVerdict'], ParentType, ContextType>;
-  comment?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  comment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   reviewedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
@@ -1038,7 +1103,7 @@ export type BreakGlassResolvers<ContextType = GatewayContext, ParentType extends
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   incident?: Resolver<ResolversTypes['Incident'], ParentType, ContextType>;
   declaredBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  justification?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  justification?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   declaredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   active?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -1050,7 +1115,7 @@ export type FlagResolvers<ContextType = GatewayContext, ParentType extends Resol
   key?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   enabled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   rateLimit?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
-  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   setBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   setAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
@@ -1067,6 +1132,12 @@ export type EntryResolvers<ContextType = GatewayContext, ParentType extends Reso
   data?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
 };
 
+export type DisclosureResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Disclosure'] = ResolversParentTypes['Disclosure']> = {
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  salt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type InclusionProofResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['InclusionProof'] = ResolversParentTypes['InclusionProof']> = {
   leaf?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   seq?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
@@ -1074,6 +1145,7 @@ export type InclusionProofResolvers<ContextType = GatewayContext, ParentType ext
   checkpoint?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   verifierKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   tlogProof?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  disclosures?: Resolver<ReadonlyArray<ResolversTypes['Disclosure']>, ParentType, ContextType>;
 };
 
 export type ConsistencyProofResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ConsistencyProof'] = ResolversParentTypes['ConsistencyProof']> = {
@@ -1207,6 +1279,19 @@ export type PolicyChangePayloadResolvers<ContextType = GatewayContext, ParentTyp
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ErasureResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Erasure'] = ResolversParentTypes['Erasure']> = {
+  subject?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  keys?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  disclosures?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type EraseSubjectPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EraseSubjectPayload'] = ResolversParentTypes['EraseSubjectPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  erased?: Resolver<Maybe<ResolversTypes['Erasure']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   acknowledge?: Resolver<ResolversTypes['IncidentPayload'], ParentType, ContextType, RequireFields<MutationAcknowledgeArgs, 'input'>>;
   resolve?: Resolver<ResolversTypes['IncidentPayload'], ParentType, ContextType, RequireFields<MutationResolveArgs, 'input'>>;
@@ -1220,6 +1305,7 @@ export type MutationResolvers<ContextType = GatewayContext, ParentType extends R
   setFlag?: Resolver<ResolversTypes['FlagPayload'], ParentType, ContextType, RequireFields<MutationSetFlagArgs, 'input'>>;
   publishPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationPublishPolicyArgs, 'input'>>;
   rollbackPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationRollbackPolicyArgs, 'input'>>;
+  eraseSubject?: Resolver<ResolversTypes['EraseSubjectPayload'], ParentType, ContextType, RequireFields<MutationEraseSubjectArgs, 'input'>>;
 };
 
 export type Resolvers<ContextType = GatewayContext> = {
@@ -1240,6 +1326,7 @@ export type Resolvers<ContextType = GatewayContext> = {
   BreakGlass?: BreakGlassResolvers<ContextType>;
   Flag?: FlagResolvers<ContextType>;
   Entry?: EntryResolvers<ContextType>;
+  Disclosure?: DisclosureResolvers<ContextType>;
   InclusionProof?: InclusionProofResolvers<ContextType>;
   ConsistencyProof?: ConsistencyProofResolvers<ContextType>;
   ConsistencyProofPayload?: ConsistencyProofPayloadResolvers<ContextType>;
@@ -1260,6 +1347,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   BreakGlassPayload?: BreakGlassPayloadResolvers<ContextType>;
   FlagPayload?: FlagPayloadResolvers<ContextType>;
   PolicyChangePayload?: PolicyChangePayloadResolvers<ContextType>;
+  Erasure?: ErasureResolvers<ContextType>;
+  EraseSubjectPayload?: EraseSubjectPayloadResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
 };
 

@@ -217,6 +217,24 @@ type PolicyDivergence = {
   at: Immutable<Date>;
 };
 
+/** A person's data key, wrapped by a master key. */
+type SubjectKey = {
+  tenant: Immutable<string>;
+  subject: Immutable<string>;
+  wrapped_key: string;
+  master_key_id: string;
+  created_at: Immutable<Date>;
+};
+
+/** What opens a commitment in a leaf, sealed under its subject's data key. */
+type LedgerDisclosure = {
+  tenant: Immutable<string>;
+  entry_id: Immutable<string>;
+  path: Immutable<string>;
+  subject: Immutable<string>;
+  sealed: Immutable<string>;
+};
+
 /** The tables as kysely sees them. int8 is `bigint`, bytea is `Buffer`, JSON is text that its domain parses. */
 export type Tables = {
   ledger_head: LedgerHead;
@@ -242,4 +260,6 @@ export type Tables = {
   policy_proposal: PolicyProposal;
   policy_activation: PolicyActivation;
   policy_divergence: PolicyDivergence;
+  subject_key: SubjectKey;
+  ledger_disclosure: LedgerDisclosure;
 };

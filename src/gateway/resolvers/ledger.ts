@@ -1,5 +1,6 @@
 import { isId, isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
 import { tlogProof } from '../../ledger/index.ts';
+import { type Disclosure, disclosed } from '../../vault/index.ts';
 import type { Resolvers } from '../schema.gen.ts';
 
 /** What the ledger shows: receipts and heads to their tenant, entries only as the result of a governed read. */
@@ -22,7 +23,7 @@ export const ledgerResolvers: Resolvers = {
     entries: ({ result }) => (Array.isArray(result?.['entries']) ? result['entries'].map(toEntry) : null),
   },
   EntryProofPayload: {
-    proof: ({ result }) => (isJsonObject(result?.['proof']) ? toProof(result['proof']) : null),
+    proof: ({ result }) => (isJsonObject(result?.['proof']) ? toProof(result['proof'], result['disclosures']) : null),
   },
   ConsistencyProofPayload: {
     proof: ({ result }) => (isJsonObject(result?.['proof']) ? toConsistencyProof(result['proof']) : null),
@@ -41,11 +42,19 @@ type EntryView = {
   data: Json;
 };
 
-type ProofView = { leaf: string; seq: number; path: string[]; checkpoint: string; verifierKey: string; tlogProof: string };
+type ProofView = {
+  leaf: string;
+  seq: number;
+  path: string[];
+  checkpoint: string;
+  verifierKey: string;
+  tlogProof: string;
+  disclosures: Disclosure[];
+};
 
 /** A leaf as GraphQL shows it. What the kernel wrote is read back, so a wrong shape is a fault of ours. */
 function toEntry(row: Json): EntryView {
-  const { seq, leafHash, body } = object(row);
+  const { seq, leafHash, body, disclosures } = object(row);
   const leaf = object(JSON.parse(text(body)));
   return {
     seq: Number(seq),
@@ -56,7 +65,7 @@ function toEntry(row: Json): EntryView {
     subject: text(leaf['subject']),
     actor: text(object(leaf['actor'])['id']),
     prev: leaf['prev'] === null ? null : text(leaf['prev']),
-    data: leaf['data'] ?? null,
+    data: disclosed(leaf['data'] ?? null, '/data', toDisclosures(disclosures)).value,
   };
 }
 
@@ -64,10 +73,17 @@ function toConsistencyProof({ from, to, path, checkpoint }: JsonObject): { from:
   return { from: Number(from), to: Number(to), path: texts(path), checkpoint: text(checkpoint) };
 }
 
-function toProof(proof: JsonObject): ProofView {
+function toProof(proof: JsonObject, disclosures: Json | undefined): ProofView {
   const { leaf, seq, path, checkpoint, verifierKey } = proof;
   const view = { leaf: text(leaf), seq: Number(seq), path: texts(path), checkpoint: text(checkpoint) };
-  return { ...view, verifierKey: text(verifierKey), tlogProof: tlogProof(view) };
+  return { ...view, verifierKey: text(verifierKey), tlogProof: tlogProof(view), disclosures: toDisclosures(disclosures) };
+}
+
+function toDisclosures(value: Json | undefined): Disclosure[] {
+  if (!Array.isArray(value)) return [];
+  return value
+    .map(object)
+    .map(({ path, salt, value: disclosedValue }) => ({ path: text(path), salt: text(salt), value: text(disclosedValue) }));
 }
 
 function object(value: Json | undefined): JsonObject {
