@@ -1,4 +1,4 @@
-import { readEntry, readTimeline } from './audit/index.ts';
+import { readEntries, readEntry, readTimeline } from './audit/index.ts';
 import { publishPolicy, rollbackPolicy } from './bundles/index.ts';
 import type { Config } from './config/index.ts';
 import { type Clock, systemClock } from './core/index.ts';
@@ -70,6 +70,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
     setFlag,
     readTimeline(ledger),
     readEntry(ledger),
+    readEntries(),
     publishPolicy(policyFiles),
     rollbackPolicy(policyFiles),
   ];

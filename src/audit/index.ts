@@ -1,2 +1,3 @@
+export { readEntries } from './read-entries.ts';
 export { readEntry } from './read-entry.ts';
 export { readTimeline } from './read-timeline.ts';

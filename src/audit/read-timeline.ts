@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type AnyCommand, defineCommand, knownResource } from '../govern/index.ts';
-import type { Ledger, SequencedLeaf } from '../ledger/index.ts';
+import { archivedBefore, type Ledger, type SequencedLeaf } from '../ledger/index.ts';
+import { subjectPattern } from './subject.ts';
 
 const args = z.strictObject({
-  /** `<type>:<id>`, as entries name it. */
-  subject: z.string().regex(/^[a-z]+:[A-Za-z0-9_.:-]{1,200}$/),
+  subject: z.string().regex(subjectPattern),
   after: z.int().min(-1).default(-1),
   first: z.int().min(1).max(200).default(50),
 });
@@ -24,7 +24,8 @@ export function readTimeline(ledger: Ledger): AnyCommand {
     }),
     effect: async (trx, { subject, after, first }, _state, { actor }) => {
       const leaves = await ledger.timeline(trx, actor.tenant, subject, after, first);
-      return { result: { entries: leaves.map(toResult) }, record: { subject, entries: leaves.length } };
+      const archived = await archivedBefore(trx, actor.tenant);
+      return { result: { entries: leaves.map(toResult), archivedBefore: archived }, record: { subject, entries: leaves.length } };
     },
   });
 }

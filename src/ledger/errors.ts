@@ -5,6 +5,11 @@ export type LedgerErrorCode =
   | 'ledger.key_missing'
   | 'ledger.key_malformed'
   | 'ledger.out_of_range'
-  | 'ledger.inconsistent';
+  | 'ledger.inconsistent'
+  | 'ledger.cursor_malformed'
+  | 'ledger.cursor_foreign'
+  | 'ledger.entries_archived'
+  | 'ledger.archive_refused'
+  | 'ledger.archive_corrupt';
 
 export class LedgerError extends CodedError<LedgerErrorCode> {}

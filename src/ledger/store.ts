@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { EntryId } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import { Frontier } from './frontier.ts';
+import { searchable } from './searchable.ts';
 import type { Tile } from './tiles.ts';
 
 export type Head = { readonly frontier: Frontier; readonly lastHash: Buffer | null };
@@ -51,11 +52,14 @@ export async function dropFromOutbox(trx: Trx, log: string, positions: readonly 
 
 /** One statement whatever the batch: arrays are unnested, so the parameter limit never bounds it. */
 export async function insertLeaves(trx: Trx, log: string, leaves: readonly SequencedLeaf[]): Promise<void> {
+  const found = leaves.map((leaf) => searchable(JSON.parse(leaf.body.toString('utf8'))));
   await sql`
-    insert into ledger_leaf (tenant, seq, entry_id, body, hash)
+    insert into ledger_leaf (tenant, seq, entry_id, body, hash, type, actor, result, rule, at)
     select ${log}, * from unnest(
       ${leaves.map((leaf) => String(leaf.seq))}::bigint[], ${leaves.map((leaf) => leaf.entryId)}::text[],
-      ${leaves.map((leaf) => leaf.body)}::bytea[], ${leaves.map((leaf) => leaf.hash)}::bytea[])`.execute(trx);
+      ${leaves.map((leaf) => leaf.body)}::bytea[], ${leaves.map((leaf) => leaf.hash)}::bytea[],
+      ${found.map(({ type }) => type)}::text[], ${found.map(({ actor }) => actor)}::text[], ${found.map(({ result }) => result)}::text[],
+      ${found.map(({ rule }) => rule)}::text[], ${found.map(({ at }) => at)}::timestamptz[])`.execute(trx);
 }
 
 export async function insertSubjects(trx: Trx, log: string, rows: readonly { subject: string; seq: number }[]): Promise<void> {

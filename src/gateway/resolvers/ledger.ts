@@ -1,5 +1,6 @@
-import { isId, isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
+import { isId, isJsonObject, type JsonObject } from '../../core/index.ts';
 import type { Resolvers } from '../schema.gen.ts';
+import { text, toEntry, toPage } from './entry-view.ts';
 
 /** What the ledger shows: receipts and heads to their tenant, entries only as the result of a governed read. */
 export const ledgerResolvers: Resolvers = {
@@ -19,40 +20,15 @@ export const ledgerResolvers: Resolvers = {
   },
   TimelinePayload: {
     entries: ({ result }) => (Array.isArray(result?.['entries']) ? result['entries'].map(toEntry) : null),
+    archivedBefore: ({ result }) => (result === null ? null : Number(result['archivedBefore'])),
+  },
+  EntriesPayload: {
+    page: ({ result }) => (result === null ? null : toPage(result)),
   },
   EntryProofPayload: {
     proof: ({ result }) => (isJsonObject(result?.['proof']) ? toProof(result['proof']) : null),
   },
 };
-
-type EntryView = {
-  seq: number;
-  entryId: string;
-  ts: string;
-  type: string;
-  subject: string;
-  actor: string;
-  leafHash: string;
-  prev: string | null;
-  data: Json;
-};
-
-/** A leaf as GraphQL shows it. What the kernel wrote is read back, so a wrong shape is a fault of ours. */
-function toEntry(row: Json): EntryView {
-  const { seq, leafHash, body } = object(row);
-  const leaf = object(JSON.parse(text(body)));
-  return {
-    seq: Number(seq),
-    leafHash: text(leafHash),
-    entryId: text(leaf['id']),
-    ts: text(leaf['ts']),
-    type: text(leaf['type']),
-    subject: text(leaf['subject']),
-    actor: text(object(leaf['actor'])['id']),
-    prev: leaf['prev'] === null ? null : text(leaf['prev']),
-    data: leaf['data'] ?? null,
-  };
-}
 
 function toProof(proof: JsonObject): { leaf: string; seq: number; path: string[]; checkpoint: string; verifierKey: string } {
   const { leaf, seq, path, checkpoint, verifierKey } = proof;
@@ -63,14 +39,4 @@ function toProof(proof: JsonObject): { leaf: string; seq: number; path: string[]
     checkpoint: text(checkpoint),
     verifierKey: text(verifierKey),
   };
-}
-
-function object(value: Json | undefined): JsonObject {
-  if (!isJsonObject(value)) throw new Error('the ledger holds something that is not an object where an entry must be');
-  return value;
-}
-
-function text(value: Json | undefined): string {
-  if (typeof value !== 'string') throw new Error('the ledger holds something that is not text where text must be');
-  return value;
 }

@@ -2,6 +2,13 @@ import { ledger } from './0001-ledger.ts';
 import { incidents } from './0002-incidents.ts';
 import { breakGlass } from './0003-break-glass.ts';
 import { policies } from './0004-policies.ts';
+import { ledgerQuery } from './0007-ledger-query.ts';
 
 /** Every migration, oldest first. Forward only: one that has shipped is never edited, a new one is added. */
-export const migrations: readonly { readonly name: string; readonly sql: string }[] = [ledger, incidents, breakGlass, policies];
+export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
+  ledger,
+  incidents,
+  breakGlass,
+  policies,
+  ledgerQuery,
+];
