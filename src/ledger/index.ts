@@ -1,7 +1,12 @@
 export { type Anchor, fileAnchor } from './anchor.ts';
-export type { Checkpoint } from './checkpoint.ts';
+export { type Checkpoint, originOf } from './checkpoint.ts';
 export { LedgerError } from './errors.ts';
 export { exportLog } from './export.ts';
+export { cloudEvents } from './formats/cloud-events.ts';
+export { csv } from './formats/csv.ts';
+export type { EntryFormat } from './formats/format.ts';
+export { jsonl } from './formats/jsonl.ts';
+export { writeEntries } from './formats/write.ts';
 export { LedgerKey } from './keys.ts';
 export { type Entry, type Leaf, type LedgerActor, leafHash } from './leaf.ts';
 export { type InclusionProof, Ledger, type LedgerOptions, type Receipt } from './ledger.ts';
