@@ -1,4 +1,4 @@
-import { readEntry, readLog, readTimeline } from './audit/index.ts';
+import { auditCommands } from './audit/index.ts';
 import { publishPolicy, rollbackPolicy } from './bundles/index.ts';
 import type { Config } from './config/index.ts';
 import { type Clock, systemClock } from './core/index.ts';
@@ -71,9 +71,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const commands: AnyCommand[] = [
     ...incidentCommands(incidents, jobs, classification),
     setFlag,
-    readTimeline(ledger, vault),
-    readEntry(ledger, vault),
-    readLog(ledger),
+    ...auditCommands(ledger, vault),
     publishPolicy(policyFiles),
     rollbackPolicy(policyFiles),
     eraseSubject(ledger, vault),

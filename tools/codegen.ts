@@ -15,6 +15,7 @@ const mappers: Record<string, string> = {
   BreakGlassReview: '../incidents/index.ts#BreakGlassReview as BreakGlassReviewModel',
   Decision: '../govern/index.ts#Decision as DecisionModel',
   ConsistencyProofPayload: '../govern/index.ts#Outcome',
+  EntriesPayload: '../govern/index.ts#Outcome',
   EntryProofPayload: '../govern/index.ts#Outcome',
   EraseSubjectPayload: '../govern/index.ts#Outcome',
   Flag: '../flags/index.ts#Flag as FlagModel',

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { type AnyCommand, defineCommand, knownResource } from '../govern/index.ts';
-import type { Ledger, SequencedLeaf } from '../ledger/index.ts';
-import type { Disclosure, Vault } from '../vault/index.ts';
+import { archivedBefore, type Ledger } from '../ledger/index.ts';
+import type { Vault } from '../vault/index.ts';
+import { showEntries } from './shown.ts';
+import { subjectPattern } from './subject.ts';
 
 const args = z.strictObject({
-  /** `<type>:<id>`, as entries name it. */
-  subject: z.string().regex(/^[a-z]+:[A-Za-z0-9_.:-]{1,200}$/),
+  subject: z.string().regex(subjectPattern),
   after: z.int().min(-1).default(-1),
   first: z.int().min(1).max(200).default(50),
 });
@@ -25,19 +26,9 @@ export function readTimeline(ledger: Ledger, vault: Vault): AnyCommand {
     }),
     effect: async (trx, { subject, after, first }, _state, { actor }) => {
       const leaves = await ledger.timeline(trx, actor.tenant, subject, after, first);
-      const found = await vault.disclosuresOf(
-        trx,
-        actor.tenant,
-        leaves.map(({ entryId }) => entryId),
-      );
-      const entries = leaves.map((leaf) => toResult(leaf, found.get(leaf.entryId) ?? []));
-      return { result: { entries }, record: { subject, entries: leaves.length } };
+      const entries = await showEntries(trx, vault, actor.tenant, leaves);
+      const archived = await archivedBefore(trx, actor.tenant);
+      return { result: { entries, archivedBefore: archived }, record: { subject, entries: leaves.length } };
     },
   });
-}
-
-type Read = { seq: number; leafHash: string; body: string; disclosures: readonly Disclosure[] };
-
-function toResult(leaf: SequencedLeaf, disclosures: readonly Disclosure[]): Read {
-  return { seq: leaf.seq, leafHash: leaf.hash.toString('hex'), body: leaf.body.toString('utf8'), disclosures };
 }

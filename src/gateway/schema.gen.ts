@@ -250,6 +250,10 @@ export type Entry = {
   readonly type: Scalars['String']['output'];
   readonly subject: Scalars['String']['output'];
   readonly actor: Scalars['ID']['output'];
+  /** How it was decided; null where the entry records no decision. */
+  readonly result: Maybe<DecisionResult>;
+  /** The rule that determined it. */
+  readonly ruleId: Maybe<Scalars['ID']['output']>;
   /** The hex hash of this entry's leaf. */
   readonly leafHash: Scalars['String']['output'];
   /** The hex hash of the leaf before; null for the first. */
@@ -349,6 +353,9 @@ export type PolicyStatusActivationsArgs = {
 
 export type PageInfo = {
   readonly hasNextPage: Scalars['Boolean']['output'];
+  /** True where entries before this page are known of; lists that page forwards only do not say. */
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  readonly startCursor: Maybe<Scalars['String']['output']>;
   readonly endCursor: Maybe<Scalars['String']['output']>;
 };
 
@@ -377,6 +384,53 @@ export type TimelinePayload = Governed & {
   readonly receipt: Receipt;
   /** Oldest first; null when not allowed. */
   readonly entries: Maybe<ReadonlyArray<Entry>>;
+  /** Entries of a lower seq are stored away and not shown; 0 where none are, null when not allowed. */
+  readonly archivedBefore: Maybe<Scalars['Long']['output']>;
+};
+
+export type EntryOrder =
+  | 'OLDEST_FIRST'
+  | 'NEWEST_FIRST';
+
+/** Which entries; what is left out does not restrict. Ranges begin with `from` and end before `until`. */
+export type EntryFilter = {
+  /** `<type>:<id>`, as for `timeline`. */
+  readonly subject?: InputMaybe<Scalars['String']['input']>;
+  /** Id of who did it. */
+  readonly actor?: InputMaybe<Scalars['ID']['input']>;
+  /** An action, or another type of entry. */
+  readonly action?: InputMaybe<Scalars['String']['input']>;
+  readonly result?: InputMaybe<DecisionResult>;
+  /** The rule that determined the result. */
+  readonly ruleId?: InputMaybe<Scalars['ID']['input']>;
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly fromSeq?: InputMaybe<Scalars['Long']['input']>;
+  readonly untilSeq?: InputMaybe<Scalars['Long']['input']>;
+};
+
+export type EntryEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Entry;
+};
+
+/** A page of entries. All pages of one list are answered against the log as long as it was at the first of them. */
+export type EntryConnection = {
+  readonly edges: ReadonlyArray<EntryEdge>;
+  readonly pageInfo: PageInfo;
+  /** Exact, among the first `size` entries without those that are stored away. */
+  readonly totalCount: Scalars['Long']['output'];
+  /** How many entries the log had when the first page was answered. */
+  readonly size: Scalars['Long']['output'];
+  /** Entries of a lower seq are stored away and neither shown nor counted; 0 where none are. */
+  readonly archivedBefore: Scalars['Long']['output'];
+};
+
+export type EntriesPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed. */
+  readonly page: Maybe<EntryConnection>;
 };
 
 export type EntryProofPayload = Governed & {
@@ -406,6 +460,11 @@ export type Query = {
    * `breakglass:<id>`, `flag:<key>` or `ledger:<tenant>`. To look is an action of its own.
    */
   readonly timeline: TimelinePayload;
+  /**
+   * Searches the ledger of your tenant, newest first unless said otherwise, in pages of at most 100: say how many with `first` and
+   * page on with `after`, or backwards with `last` and `before`. To look is an action of its own.
+   */
+  readonly entries: EntriesPayload;
   /** One entry with its proof. To look is an action of its own. */
   readonly entryProof: EntryProofPayload;
   /** The proof that the newest checkpoint continues the first `from` entries. To look is an action of its own. */
@@ -450,6 +509,16 @@ export type QueryTimelineArgs = {
   subject: Scalars['String']['input'];
   after?: InputMaybe<Scalars['Long']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryEntriesArgs = {
+  filter?: InputMaybe<EntryFilter>;
+  order?: InputMaybe<EntryOrder>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -841,6 +910,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Outcome )
     | ( Outcome )
     | ( Outcome )
+    | ( Outcome )
   ;
 };
 
@@ -889,6 +959,11 @@ export type ResolversTypes = {
   BreakGlassEdge: ResolverTypeWrapper<Omit<BreakGlassEdge, 'node'> & { node: ResolversTypes['BreakGlass'] }>;
   BreakGlassConnection: ResolverTypeWrapper<Omit<BreakGlassConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['BreakGlassEdge']> }>;
   TimelinePayload: ResolverTypeWrapper<Outcome>;
+  EntryOrder: EntryOrder;
+  EntryFilter: EntryFilter;
+  EntryEdge: ResolverTypeWrapper<EntryEdge>;
+  EntryConnection: ResolverTypeWrapper<EntryConnection>;
+  EntriesPayload: ResolverTypeWrapper<Outcome>;
   EntryProofPayload: ResolverTypeWrapper<Outcome>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   AcknowledgeInput: AcknowledgeInput;
@@ -951,6 +1026,10 @@ export type ResolversParentTypes = {
   BreakGlassEdge: Omit<BreakGlassEdge, 'node'> & { node: ResolversParentTypes['BreakGlass'] };
   BreakGlassConnection: Omit<BreakGlassConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['BreakGlassEdge']> };
   TimelinePayload: Outcome;
+  EntryFilter: EntryFilter;
+  EntryEdge: EntryEdge;
+  EntryConnection: EntryConnection;
+  EntriesPayload: Outcome;
   EntryProofPayload: Outcome;
   Query: Record<PropertyKey, never>;
   AcknowledgeInput: AcknowledgeInput;
@@ -1038,7 +1117,7 @@ export type ReceiptResolvers<ContextType = GatewayContext, ParentType extends Re
 };
 
 export type GovernedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Governed'] = ResolversParentTypes['Governed']> = {
-  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload' | 'EraseSubjectPayload', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntriesPayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload' | 'EraseSubjectPayload', ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -1127,6 +1206,8 @@ export type EntryResolvers<ContextType = GatewayContext, ParentType extends Reso
   type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   subject?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   actor?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  result?: Resolver<Maybe<ResolversTypes['DecisionResult']>, ParentType, ContextType>;
+  ruleId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   leafHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   prev?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   data?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
@@ -1190,6 +1271,8 @@ export type PolicyStatusResolvers<ContextType = GatewayContext, ParentType exten
 
 export type PageInfoResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
@@ -1217,6 +1300,27 @@ export type TimelinePayloadResolvers<ContextType = GatewayContext, ParentType ex
   decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
   receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
   entries?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Entry']>>, ParentType, ContextType>;
+  archivedBefore?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EntryEdgeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EntryEdge'] = ResolversParentTypes['EntryEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Entry'], ParentType, ContextType>;
+};
+
+export type EntryConnectionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EntryConnection'] = ResolversParentTypes['EntryConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['EntryEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  size?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  archivedBefore?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type EntriesPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EntriesPayload'] = ResolversParentTypes['EntriesPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  page?: Resolver<Maybe<ResolversTypes['EntryConnection']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1239,6 +1343,7 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   receipt?: Resolver<Maybe<ResolversTypes['Receipt']>, ParentType, ContextType, RequireFields<QueryReceiptArgs, 'entryId'>>;
   checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
   timeline?: Resolver<ResolversTypes['TimelinePayload'], ParentType, ContextType, RequireFields<QueryTimelineArgs, 'subject' | 'after' | 'first'>>;
+  entries?: Resolver<ResolversTypes['EntriesPayload'], ParentType, ContextType, Partial<QueryEntriesArgs>>;
   entryProof?: Resolver<ResolversTypes['EntryProofPayload'], ParentType, ContextType, RequireFields<QueryEntryProofArgs, 'entryId'>>;
   consistencyProof?: Resolver<ResolversTypes['ConsistencyProofPayload'], ParentType, ContextType, RequireFields<QueryConsistencyProofArgs, 'from'>>;
 };
@@ -1340,6 +1445,9 @@ export type Resolvers<ContextType = GatewayContext> = {
   BreakGlassEdge?: BreakGlassEdgeResolvers<ContextType>;
   BreakGlassConnection?: BreakGlassConnectionResolvers<ContextType>;
   TimelinePayload?: TimelinePayloadResolvers<ContextType>;
+  EntryEdge?: EntryEdgeResolvers<ContextType>;
+  EntryConnection?: EntryConnectionResolvers<ContextType>;
+  EntriesPayload?: EntriesPayloadResolvers<ContextType>;
   EntryProofPayload?: EntryProofPayloadResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   IncidentPayload?: IncidentPayloadResolvers<ContextType>;

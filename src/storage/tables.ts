@@ -47,6 +47,22 @@ type LedgerLeaf = {
   entry_id: Immutable<string>;
   body: Immutable<Buffer>;
   hash: Immutable<Buffer>;
+  /** What it is found by, out of the body; null where it has none. */
+  type: Immutable<string | null>;
+  actor: Immutable<string | null>;
+  result: Immutable<string | null>;
+  rule: Immutable<string | null>;
+  at: Immutable<Date | null>;
+};
+
+/** A stretch of the oldest leaves that was stored away. */
+type LedgerArchive = {
+  tenant: Immutable<string>;
+  first: Immutable<bigint>;
+  until: Immutable<bigint>;
+  manifest: Immutable<string>;
+  root: Immutable<Buffer>;
+  allowed_by: Immutable<string>;
 };
 
 /** C2SP tlog-tiles: up to 256 hashes of one level. */
@@ -248,6 +264,7 @@ export type Tables = {
   ledger_subject: LedgerSubject;
   ledger_witness: LedgerWitness;
   ledger_cosignature: LedgerCosignature;
+  ledger_archive: LedgerArchive;
   idempotency_key: IdempotencyKey;
   incident: Incident;
   alert: Alert;

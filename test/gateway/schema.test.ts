@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readEntry, readLog, readTimeline } from '../../src/audit/index.ts';
+import { auditCommands } from '../../src/audit/index.ts';
 import { type BundleParts, publishPolicy, rollbackPolicy } from '../../src/bundles/index.ts';
 import { packageRoot } from '../../src/config/index.ts';
 import { setFlag } from '../../src/flags/index.ts';
@@ -18,9 +18,7 @@ const nothing = {} as IncidentParts & Ledger & BundleParts & Vault;
 const commands: readonly AnyCommand[] = [
   ...incidentCommands(nothing, { enqueue: async () => undefined }, { default: { severity: 'P3', category: 'system_error' }, rules: [] }),
   setFlag,
-  readTimeline(nothing, nothing),
-  readEntry(nothing, nothing),
-  readLog(nothing),
+  ...auditCommands(nothing, nothing),
   publishPolicy(nothing),
   rollbackPolicy(nothing),
   eraseSubject(nothing, nothing),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect } from 'vitest';
-import { readEntry, readTimeline } from '../../src/audit/index.ts';
+import { auditCommands } from '../../src/audit/index.ts';
 import { type Actor, type Identity, type Role, serviceActor, serviceContext } from '../../src/auth/index.ts';
 import { readYaml } from '../../src/config/index.ts';
 import { digestOf, fixedClock, isJsonObject, type JsonObject, type TenantId, tenantId } from '../../src/core/index.ts';
@@ -151,8 +151,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const all = [
     ...incidentCommands(incidents, jobs, classification),
     setFlag,
-    readTimeline(ledger, vault),
-    readEntry(ledger, vault),
+    ...auditCommands(ledger, vault),
     eraseSubject(ledger, vault),
     ...(options.commands ?? []),
   ];
