@@ -7,6 +7,7 @@ export { csv } from './formats/csv.ts';
 export type { EntryFormat } from './formats/format.ts';
 export { jsonl } from './formats/jsonl.ts';
 export { writeEntries } from './formats/write.ts';
+export { type LedgerHealth, ledgerHealth } from './health.ts';
 export { addKey, LedgerKey } from './keys.ts';
 export { type Entry, type Leaf, type LedgerActor, leafHash } from './leaf.ts';
 export { type ConsistencyProof, type InclusionProof, Ledger, type LedgerOptions, type Receipt } from './ledger.ts';
