@@ -6,7 +6,7 @@ import { CliError } from '../errors.ts';
 import { print, run } from '../report.ts';
 
 /** `countersign ledger rotate-key`. */
-export function ledgerRotateCommand(ledger: Command): void {
+export function rotateCommand(ledger: Command): void {
   ledger
     .command('rotate-key')
     .description('put a new signing key before those in the key file; gateways hand their logs over when they are restarted')
