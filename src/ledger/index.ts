@@ -6,6 +6,7 @@ export { addKey, LedgerKey } from './keys.ts';
 export { type Entry, type Leaf, type LedgerActor, leafHash } from './leaf.ts';
 export { type ConsistencyProof, type InclusionProof, Ledger, type LedgerOptions, type Receipt } from './ledger.ts';
 export { type ExportProof, proofsFromExport } from './proofs-from-export.ts';
+export { Publisher, type PublisherOptions } from './publish/publisher.ts';
 export { exportedLeaves } from './read-export.ts';
 export type { SequencedLeaf } from './store.ts';
 export { tlogProof } from './tlog-proof.ts';
