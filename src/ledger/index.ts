@@ -12,6 +12,7 @@ export { addKey, LedgerKey } from './keys.ts';
 export { type Entry, type Leaf, type LedgerActor, leafHash } from './leaf.ts';
 export { type ConsistencyProof, type InclusionProof, Ledger, type LedgerOptions, type Receipt } from './ledger.ts';
 export { type ExportProof, proofsFromExport } from './proofs-from-export.ts';
+export { Publisher, type PublisherOptions } from './publish/publisher.ts';
 export type { EntryFilter, EntryOrder } from './query/filter.ts';
 export { type EntryPage, findEntries, type PageRequest } from './query/page.ts';
 export { archivedBefore } from './query/store.ts';
