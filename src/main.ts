@@ -1,4 +1,4 @@
-import { readEntries, readEntry, readTimeline } from './audit/index.ts';
+import { archiveLedger, readEntries, readEntry, readTimeline } from './audit/index.ts';
 import { publishPolicy, rollbackPolicy } from './bundles/index.ts';
 import type { Config } from './config/index.ts';
 import { type Clock, systemClock } from './core/index.ts';
@@ -71,6 +71,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
     readTimeline(ledger),
     readEntry(ledger),
     readEntries(),
+    archiveLedger(),
     publishPolicy(policyFiles),
     rollbackPolicy(policyFiles),
   ];

@@ -23,6 +23,7 @@ const statuses: { readonly [code: string]: number } = {
   'incident.adapter_unknown': 400,
   'incident.payload_invalid': 400,
   'ledger.entry_too_large': 413,
+  'ledger.archive_refused': 409,
   'ledger.cursor_malformed': 400,
   'ledger.cursor_foreign': 400,
   'storage.unavailable': 503,

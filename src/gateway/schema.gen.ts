@@ -1,8 +1,8 @@
 // Generated from schema.graphql by `npm run generate`. Do not edit.
 import type { Json } from '../core/index.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { BreakGlass as BreakGlassModel, Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
 import type { Outcome, Decision as DecisionModel } from '../govern/index.ts';
+import type { BreakGlass as BreakGlassModel, Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
 import type { Flag as FlagModel } from '../flags/index.ts';
 import type { Activation as ActivationModel } from '../bundles/index.ts';
 import type { PolicyVersion as PolicyVersionModel } from '../policy/index.ts';
@@ -574,6 +574,23 @@ export type RollbackPolicyInput = {
   readonly justification: Scalars['String']['input'];
 };
 
+export type ArchiveLedgerInput = {
+  /** The first seq that stays; a multiple of 256. */
+  readonly beforeSeq: Scalars['Long']['input'];
+  /** Digest of the archive's `archive.json`, as `countersign ledger archive` prints it. */
+  readonly manifestDigest: Scalars['String']['input'];
+  /** At least ten characters. */
+  readonly justification: Scalars['String']['input'];
+};
+
+export type ArchiveLedgerPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** What may leave the database now; null when not allowed. */
+  readonly beforeSeq: Maybe<Scalars['Long']['output']>;
+  readonly manifestDigest: Maybe<Scalars['String']['output']>;
+};
+
 export type IncidentPayload = Governed & {
   readonly decision: Decision;
   readonly receipt: Receipt;
@@ -625,6 +642,11 @@ export type Mutation = {
   readonly publishPolicy: PolicyChangePayload;
   /** The first call proposes, a second person's call makes it so. */
   readonly rollbackPolicy: PolicyChangePayload;
+  /**
+   * Allows the oldest entries of your tenant's ledger to leave the database for an archive that was written and checked. It moves nothing:
+   * `countersign ledger archive --carry-out` does, as the owner of the database, and only what was allowed here.
+   */
+  readonly archiveLedger: ArchiveLedgerPayload;
 };
 
 
@@ -748,6 +770,16 @@ export type MutationRollbackPolicyArgs = {
 };
 
 
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationArchiveLedgerArgs = {
+  input: ArchiveLedgerInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
 
@@ -828,6 +860,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Outcome )
     | ( Outcome )
     | ( Outcome )
+    | ( Outcome )
   ;
 };
 
@@ -892,6 +925,8 @@ export type ResolversTypes = {
   SetFlagInput: SetFlagInput;
   PublishPolicyInput: PublishPolicyInput;
   RollbackPolicyInput: RollbackPolicyInput;
+  ArchiveLedgerInput: ArchiveLedgerInput;
+  ArchiveLedgerPayload: ResolverTypeWrapper<Outcome>;
   IncidentPayload: ResolverTypeWrapper<Outcome>;
   OrchestrationPayload: ResolverTypeWrapper<Outcome>;
   BreakGlassPayload: ResolverTypeWrapper<Outcome>;
@@ -952,6 +987,8 @@ export type ResolversParentTypes = {
   SetFlagInput: SetFlagInput;
   PublishPolicyInput: PublishPolicyInput;
   RollbackPolicyInput: RollbackPolicyInput;
+  ArchiveLedgerInput: ArchiveLedgerInput;
+  ArchiveLedgerPayload: Outcome;
   IncidentPayload: Outcome;
   OrchestrationPayload: Outcome;
   BreakGlassPayload: Outcome;
@@ -1022,7 +1059,7 @@ export type ReceiptResolvers<ContextType = GatewayContext, ParentType extends Re
 };
 
 export type GovernedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Governed'] = ResolversParentTypes['Governed']> = {
-  __resolveType: TypeResolveFn<'TimelinePayload' | 'EntriesPayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'TimelinePayload' | 'EntriesPayload' | 'EntryProofPayload' | 'ArchiveLedgerPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload', ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -1230,6 +1267,14 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   entryProof?: Resolver<ResolversTypes['EntryProofPayload'], ParentType, ContextType, RequireFields<QueryEntryProofArgs, 'entryId'>>;
 };
 
+export type ArchiveLedgerPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ArchiveLedgerPayload'] = ResolversParentTypes['ArchiveLedgerPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  beforeSeq?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  manifestDigest?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type IncidentPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['IncidentPayload'] = ResolversParentTypes['IncidentPayload']> = {
   decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
   receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
@@ -1279,6 +1324,7 @@ export type MutationResolvers<ContextType = GatewayContext, ParentType extends R
   setFlag?: Resolver<ResolversTypes['FlagPayload'], ParentType, ContextType, RequireFields<MutationSetFlagArgs, 'input'>>;
   publishPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationPublishPolicyArgs, 'input'>>;
   rollbackPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationRollbackPolicyArgs, 'input'>>;
+  archiveLedger?: Resolver<ResolversTypes['ArchiveLedgerPayload'], ParentType, ContextType, RequireFields<MutationArchiveLedgerArgs, 'input'>>;
 };
 
 export type Resolvers<ContextType = GatewayContext> = {
@@ -1315,6 +1361,7 @@ export type Resolvers<ContextType = GatewayContext> = {
   EntriesPayload?: EntriesPayloadResolvers<ContextType>;
   EntryProofPayload?: EntryProofPayloadResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  ArchiveLedgerPayload?: ArchiveLedgerPayloadResolvers<ContextType>;
   IncidentPayload?: IncidentPayloadResolvers<ContextType>;
   OrchestrationPayload?: OrchestrationPayloadResolvers<ContextType>;
   BreakGlassPayload?: BreakGlassPayloadResolvers<ContextType>;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readEntries, readEntry, readTimeline } from '../../src/audit/index.ts';
+import { archiveLedger, readEntries, readEntry, readTimeline } from '../../src/audit/index.ts';
 import { type BundleParts, publishPolicy, rollbackPolicy } from '../../src/bundles/index.ts';
 import { packageRoot } from '../../src/config/index.ts';
 import { setFlag } from '../../src/flags/index.ts';
@@ -19,6 +19,7 @@ const commands: readonly AnyCommand[] = [
   readTimeline(nothing),
   readEntry(nothing),
   readEntries(),
+  archiveLedger(),
   publishPolicy(nothing),
   rollbackPolicy(nothing),
 ];
@@ -57,6 +58,7 @@ describe('every mutation is governed', () => {
       'setFlag',
       'publishPolicy',
       'rollbackPolicy',
+      'archiveLedger',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect } from 'vitest';
-import { readEntries, readEntry, readTimeline } from '../../src/audit/index.ts';
+import { archiveLedger, readEntries, readEntry, readTimeline } from '../../src/audit/index.ts';
 import { type Actor, type Identity, type Role, serviceActor, serviceContext } from '../../src/auth/index.ts';
 import { readYaml } from '../../src/config/index.ts';
 import { digestOf, fixedClock, isJsonObject, type JsonObject, type TenantId, tenantId } from '../../src/core/index.ts';
@@ -146,6 +146,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     readTimeline(ledger),
     readEntry(ledger),
     readEntries(),
+    archiveLedger(),
     ...(options.commands ?? []),
   ];
   const commands = [...new Map(all.map((command) => [command.action, command])).values()]; // a test's own stand for ours

@@ -10,6 +10,7 @@ import { attachStorage } from '../../storage/index.ts';
 import { CliError } from '../errors.ts';
 import { parseLog } from '../options.ts';
 import { exitCode, print, run } from '../report.ts';
+import { archiveCommands } from './ledger-archive.ts';
 import { entriesCommand } from './ledger-entries.ts';
 
 /** `countersign ledger export` and `verify`. */
@@ -30,6 +31,7 @@ export function ledgerCommand(program: Command): void {
     .option('--json', 'print the report as JSON', false)
     .action((folder: string, options: VerifyOptions) => run(() => verify(folder, options)));
   entriesCommand(ledger);
+  archiveCommands(ledger);
 }
 
 async function exportTo(options: { log: string; out: string }): Promise<void> {
