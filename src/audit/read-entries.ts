@@ -4,7 +4,8 @@ import { type AnyCommand, defineCommand, knownResource } from '../govern/index.t
 import { type EntryFilter, type EntryOrder, type EntryPage, findEntries, type PageRequest } from '../ledger/index.ts';
 import { subjectPattern } from './subject.ts';
 
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+/** GraphQL hands over what it parsed. */
+const moment = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
 const text = z.string().min(1).max(1_000);
 const place = z.int().min(0);
 

@@ -98,7 +98,11 @@ describe('an archive', () => {
       remanifested((manifest) => ({ ...manifest, checkpoint: manifest.checkpoint.replace('\n600\n', '\n599\n') })),
       '`archive.json` of the archive: no valid signature of `ledger.example/acme` on the checkpoint',
     ],
-    ['the log’s name', remanifested((manifest) => ({ ...manifest, log: 'globex' })), '`archive.json` of the archive: its checkpoint is of'],
+    [
+      'the log’s name',
+      remanifested((manifest) => ({ ...manifest, log: 'globex' })),
+      '`tile/entries/000` of the archive: where entry 0 of log `globex` must be there is another',
+    ],
     [
       'a file that climbs out',
       remanifested((manifest) => ({ ...manifest, files: manifest.files.map((file) => ({ ...file, path: '../../x' })) })),
