@@ -11,7 +11,7 @@ const rows = [
   ['slo', 'regions', 'bluegreen'],
   ['flags', 'bundles'],
   ['govern'],
-  ['policy', 'ledger', 'notify'],
+  ['policy', 'ledger', 'notify', 'witness'],
   ['auth', 'storage', 'jobs', 'telemetry'],
   ['config'],
   ['core'],
@@ -58,6 +58,13 @@ export default {
       severity: 'error',
       from: { path: '^src/evidence/verify/' },
       to: { path: '^src/', pathNot: ['^src/evidence/verify/', '^src/core/index\\.ts$', '^src/ledger/verify/index\\.ts$'] },
+    },
+    {
+      name: 'witness-stands-alone',
+      comment: 'src/witness watches the ledger and shares no code with it: itself, src/core, the ledger verifier, packages and node only',
+      severity: 'error',
+      from: { path: '^src/witness/' },
+      to: { path: '^src/', pathNot: ['^src/witness/', '^src/core/index\\.ts$', '^src/ledger/verify/index\\.ts$'] },
     },
     {
       name: 'source-stands-alone',

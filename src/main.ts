@@ -1,4 +1,4 @@
-import { readEntry, readTimeline } from './audit/index.ts';
+import { readEntry, readLog, readTimeline } from './audit/index.ts';
 import { publishPolicy, rollbackPolicy } from './bundles/index.ts';
 import type { Config } from './config/index.ts';
 import { type Clock, systemClock } from './core/index.ts';
@@ -58,7 +58,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const storage = await openDatabase(config, telemetry, stops);
   const { database } = storage;
   const jobs = await openJobs(config, storage, telemetry, stops);
-  const ledger = startLedger(config, database, key, telemetry, stops);
+  const ledger = startLedger(config, storage, key, telemetry, stops);
 
   const incidents: IncidentParts = {
     adapters,
@@ -70,6 +70,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
     setFlag,
     readTimeline(ledger),
     readEntry(ledger),
+    readLog(ledger),
     publishPolicy(policyFiles),
     rollbackPolicy(policyFiles),
   ];

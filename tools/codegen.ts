@@ -13,6 +13,7 @@ const mappers: Record<string, string> = {
   BreakGlass: '../incidents/index.ts#BreakGlass as BreakGlassModel',
   BreakGlassPayload: '../govern/index.ts#Outcome',
   Decision: '../govern/index.ts#Decision as DecisionModel',
+  ConsistencyProofPayload: '../govern/index.ts#Outcome',
   EntryProofPayload: '../govern/index.ts#Outcome',
   Flag: '../flags/index.ts#Flag as FlagModel',
   FlagPayload: '../govern/index.ts#Outcome',

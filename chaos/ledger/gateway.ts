@@ -21,8 +21,8 @@ export async function openLedgerParts(settings: GatewaySettings): Promise<Ledger
   const telemetry = { log: createLogger('silent'), metrics: new Metrics(), tracing: new Tracing(undefined) };
   const stops = new StopList();
   const key = readLedgerKey(config);
-  const { database } = await openDatabase(config, telemetry, stops);
-  return { database, ledger: startLedger(config, database, key, telemetry, stops), stops };
+  const storage = await openDatabase(config, telemetry, stops);
+  return { database: storage.database, ledger: startLedger(config, storage, key, telemetry, stops), stops };
 }
 
 function configOf({ dataDir, ownerUrl, appUrl, keyFile, waitMilliseconds }: GatewaySettings): Config {

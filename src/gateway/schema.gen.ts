@@ -262,6 +262,24 @@ export type InclusionProof = {
   /** A signed note. */
   readonly checkpoint: Scalars['String']['output'];
   readonly verifierKey: Scalars['String']['output'];
+  /** The same as a file to keep (c2sp.org/tlog-proof@v1, the leaf as its extra data): `countersign receipt verify` reads it. */
+  readonly tlogProof: Scalars['String']['output'];
+};
+
+/** All that is needed to check offline that a log still begins with what one saw of it (RFC 6962 §2.1.2). Hashes in hex. */
+export type ConsistencyProof = {
+  readonly from: Scalars['Long']['output'];
+  readonly to: Scalars['Long']['output'];
+  readonly path: ReadonlyArray<Scalars['String']['output']>;
+  /** A signed note of size `to`. */
+  readonly checkpoint: Scalars['String']['output'];
+};
+
+export type ConsistencyProofPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed, and before the first checkpoint. */
+  readonly proof: Maybe<ConsistencyProof>;
 };
 
 export type Checkpoint = {
@@ -372,6 +390,8 @@ export type Query = {
   readonly timeline: TimelinePayload;
   /** One entry with its proof. To look is an action of its own. */
   readonly entryProof: EntryProofPayload;
+  /** The proof that the newest checkpoint continues the first `from` entries. To look is an action of its own. */
+  readonly consistencyProof: ConsistencyProofPayload;
 };
 
 
@@ -417,6 +437,11 @@ export type QueryTimelineArgs = {
 
 export type QueryEntryProofArgs = {
   entryId: Scalars['ID']['input'];
+};
+
+
+export type QueryConsistencyProofArgs = {
+  from: Scalars['Long']['input'];
 };
 
 export type AcknowledgeInput = {
@@ -758,6 +783,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Outcome )
     | ( Outcome )
     | ( Outcome )
+    | ( Outcome )
   ;
 };
 
@@ -792,6 +818,8 @@ export type ResolversTypes = {
   Flag: ResolverTypeWrapper<FlagModel>;
   Entry: ResolverTypeWrapper<Entry>;
   InclusionProof: ResolverTypeWrapper<InclusionProof>;
+  ConsistencyProof: ResolverTypeWrapper<ConsistencyProof>;
+  ConsistencyProofPayload: ResolverTypeWrapper<Outcome>;
   Checkpoint: ResolverTypeWrapper<Checkpoint>;
   PolicyChangeStatus: PolicyChangeStatus;
   PolicyRef: ResolverTypeWrapper<PolicyRef>;
@@ -849,6 +877,8 @@ export type ResolversParentTypes = {
   Flag: FlagModel;
   Entry: Entry;
   InclusionProof: InclusionProof;
+  ConsistencyProof: ConsistencyProof;
+  ConsistencyProofPayload: Outcome;
   Checkpoint: Checkpoint;
   PolicyRef: PolicyRef;
   PolicyActivation: ActivationModel;
@@ -943,7 +973,7 @@ export type ReceiptResolvers<ContextType = GatewayContext, ParentType extends Re
 };
 
 export type GovernedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Governed'] = ResolversParentTypes['Governed']> = {
-  __resolveType: TypeResolveFn<'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload', ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -1043,6 +1073,21 @@ export type InclusionProofResolvers<ContextType = GatewayContext, ParentType ext
   path?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   checkpoint?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   verifierKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tlogProof?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ConsistencyProofResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ConsistencyProof'] = ResolversParentTypes['ConsistencyProof']> = {
+  from?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  path?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  checkpoint?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ConsistencyProofPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ConsistencyProofPayload'] = ResolversParentTypes['ConsistencyProofPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  proof?: Resolver<Maybe<ResolversTypes['ConsistencyProof']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CheckpointResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Checkpoint'] = ResolversParentTypes['Checkpoint']> = {
@@ -1123,6 +1168,7 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
   timeline?: Resolver<ResolversTypes['TimelinePayload'], ParentType, ContextType, RequireFields<QueryTimelineArgs, 'subject' | 'after' | 'first'>>;
   entryProof?: Resolver<ResolversTypes['EntryProofPayload'], ParentType, ContextType, RequireFields<QueryEntryProofArgs, 'entryId'>>;
+  consistencyProof?: Resolver<ResolversTypes['ConsistencyProofPayload'], ParentType, ContextType, RequireFields<QueryConsistencyProofArgs, 'from'>>;
 };
 
 export type IncidentPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['IncidentPayload'] = ResolversParentTypes['IncidentPayload']> = {
@@ -1195,6 +1241,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   Flag?: FlagResolvers<ContextType>;
   Entry?: EntryResolvers<ContextType>;
   InclusionProof?: InclusionProofResolvers<ContextType>;
+  ConsistencyProof?: ConsistencyProofResolvers<ContextType>;
+  ConsistencyProofPayload?: ConsistencyProofPayloadResolvers<ContextType>;
   Checkpoint?: CheckpointResolvers<ContextType>;
   PolicyRef?: PolicyRefResolvers<ContextType>;
   PolicyActivation?: PolicyActivationResolvers<ContextType>;

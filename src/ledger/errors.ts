@@ -6,6 +6,13 @@ export type LedgerErrorCode =
   | 'ledger.key_malformed'
   | 'ledger.out_of_range'
   | 'ledger.inconsistent'
+  | 'ledger.witness_key_malformed'
+  | 'ledger.witness_unavailable'
+  | 'ledger.witness_refused'
+  | 'ledger.witness_ahead'
+  | 'ledger.cosignature_invalid'
+  | 'ledger.publish_refused'
+  | 'ledger.publish_failed'
   /** An entry id was used before, for another content. */
   | 'ledger.conflict'
   /** Too much waits for its place: refused, so that nothing has to be dropped. */

@@ -2,7 +2,8 @@ import { type EntryId, type TenantId, within } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import { type Checkpoint, originOf } from './checkpoint.ts';
 import { type Entry, entryBytes } from './leaf.ts';
-import { inclusionPath } from './proof.ts';
+import { MetaLog } from './meta-log.ts';
+import { consistencyPath, inclusionPath } from './proof.ts';
 import { sealedRow } from './seal.ts';
 import { conflictOf, isSameEntry } from './sequence.ts';
 import { Sequencer, type SequencerOptions } from './sequencer.ts';
@@ -13,6 +14,7 @@ import {
   leafByEntry,
   leavesOf,
   readTile,
+  rotationNotes,
   type SequencedLeaf,
   type Waiting,
   waitingBody,
@@ -33,7 +35,18 @@ export type InclusionProof = {
   readonly verifierKey: string;
 };
 
+/** Everything a stranger needs to check that the log still is what it was: its first `from` leaves come first in `to`. Hashes in hex. */
+export type ConsistencyProof = {
+  readonly from: number;
+  readonly to: number;
+  readonly path: readonly string[];
+  /** Of size `to`. */
+  readonly checkpoint: string;
+};
+
 export type LedgerOptions = SequencerOptions & {
+  /** How often the meta-log takes up the newest checkpoints. */
+  readonly metaSeconds?: number;
   /** How long an answer waits for its entry to be sequenced. */
   readonly waitMilliseconds: number;
 };
@@ -42,18 +55,22 @@ export type LedgerOptions = SequencerOptions & {
 export class Ledger {
   readonly #options: LedgerOptions;
   readonly #sequencer: Sequencer;
+  readonly #meta: MetaLog;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
     this.#sequencer = new Sequencer(options);
+    this.#meta = new MetaLog(options, (log, entries) => this.#sequencer.record(log, entries));
   }
 
   start(): void {
     this.#sequencer.start();
+    this.#meta.start();
   }
 
-  stop(): Promise<void> {
-    return this.#sequencer.stop();
+  async stop(): Promise<void> {
+    await this.#meta.stop();
+    await this.#sequencer.stop();
   }
 
   /**
@@ -118,8 +135,26 @@ export class Ledger {
     };
   }
 
+  /**
+   * Proves that the newest checkpoint continues the log's first `from` entries, in the caller's transaction; undefined before the first.
+   *
+   * @throws LedgerError `ledger.out_of_range` when the log is not that long
+   */
+  async proveConsistency(trx: Trx, log: TenantId, from: number): Promise<ConsistencyProof | undefined> {
+    const checkpoint = await latestCheckpoint(trx, log);
+    if (checkpoint === undefined) return undefined;
+    const nodes = nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index)));
+    const path = await consistencyPath(from, checkpoint.size, nodes);
+    return { from, to: checkpoint.size, path: path.map((hash) => hash.toString('hex')), checkpoint: checkpoint.note };
+  }
+
   checkpoint(log: TenantId): Promise<Checkpoint | undefined> {
     return this.#options.database.transaction(log, (trx) => latestCheckpoint(trx, log));
+  }
+
+  /** The checkpoints that hand the log over from key to key, oldest first: with them the first key verifies all of it. */
+  rotations(trx: Trx, log: TenantId): Promise<string[]> {
+    return rotationNotes(trx, log);
   }
 
   /** What a verifier is given, out of band, to check a log's checkpoints. */

@@ -59,6 +59,11 @@ type LedgerCheckpoint = {
 };
 type LedgerSubject = { tenant: Immutable<string>; subject: Immutable<string>; seq: Immutable<bigint> };
 
+/** How large a tree of the log a witness confirmed last. */
+type LedgerWitness = { tenant: Immutable<string>; witness: Immutable<string>; size: bigint };
+/** A witness's cosignature line over the checkpoint of that size. */
+type LedgerCosignature = { tenant: Immutable<string>; size: Immutable<bigint>; witness: Immutable<string>; line: string; at: Timestamp };
+
 /** The answer given to an idempotency key, to be given again. */
 type IdempotencyKey = {
   tenant: Immutable<string>;
@@ -223,6 +228,8 @@ export type Tables = {
   ledger_signing: LedgerSigning;
   ledger_rotation: LedgerRotation;
   ledger_subject: LedgerSubject;
+  ledger_witness: LedgerWitness;
+  ledger_cosignature: LedgerCosignature;
   idempotency_key: IdempotencyKey;
   incident: Incident;
   alert: Alert;

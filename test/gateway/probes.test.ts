@@ -23,7 +23,7 @@ describe('paths and methods', () => {
         status: 404,
         body: {
           ...problem(404, 'not_found', 'there is nothing here'),
-          remedy: 'there is /health, /ready, /metrics, /webhooks/alertmanager, /graphql',
+          remedy: 'there is /health, /ready, /metrics, /webhooks/alertmanager, /ledger/, /graphql',
         },
       });
     },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readEntry, readTimeline } from '../../src/audit/index.ts';
+import { readEntry, readLog, readTimeline } from '../../src/audit/index.ts';
 import { type BundleParts, publishPolicy, rollbackPolicy } from '../../src/bundles/index.ts';
 import { packageRoot } from '../../src/config/index.ts';
 import { setFlag } from '../../src/flags/index.ts';
@@ -18,6 +18,7 @@ const commands: readonly AnyCommand[] = [
   setFlag,
   readTimeline(nothing),
   readEntry(nothing),
+  readLog(nothing),
   publishPolicy(nothing),
   rollbackPolicy(nothing),
 ];

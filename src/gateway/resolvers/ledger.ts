@@ -1,4 +1,5 @@
 import { isId, isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
+import { tlogProof } from '../../ledger/index.ts';
 import type { Resolvers } from '../schema.gen.ts';
 
 /** What the ledger shows: receipts and heads to their tenant, entries only as the result of a governed read. */
@@ -23,6 +24,9 @@ export const ledgerResolvers: Resolvers = {
   EntryProofPayload: {
     proof: ({ result }) => (isJsonObject(result?.['proof']) ? toProof(result['proof']) : null),
   },
+  ConsistencyProofPayload: {
+    proof: ({ result }) => (isJsonObject(result?.['proof']) ? toConsistencyProof(result['proof']) : null),
+  },
 };
 
 type EntryView = {
@@ -36,6 +40,8 @@ type EntryView = {
   prev: string | null;
   data: Json;
 };
+
+type ProofView = { leaf: string; seq: number; path: string[]; checkpoint: string; verifierKey: string; tlogProof: string };
 
 /** A leaf as GraphQL shows it. What the kernel wrote is read back, so a wrong shape is a fault of ours. */
 function toEntry(row: Json): EntryView {
@@ -54,20 +60,23 @@ function toEntry(row: Json): EntryView {
   };
 }
 
-function toProof(proof: JsonObject): { leaf: string; seq: number; path: string[]; checkpoint: string; verifierKey: string } {
+function toConsistencyProof({ from, to, path, checkpoint }: JsonObject): { from: number; to: number; path: string[]; checkpoint: string } {
+  return { from: Number(from), to: Number(to), path: texts(path), checkpoint: text(checkpoint) };
+}
+
+function toProof(proof: JsonObject): ProofView {
   const { leaf, seq, path, checkpoint, verifierKey } = proof;
-  return {
-    leaf: text(leaf),
-    seq: Number(seq),
-    path: Array.isArray(path) ? path.map(text) : [],
-    checkpoint: text(checkpoint),
-    verifierKey: text(verifierKey),
-  };
+  const view = { leaf: text(leaf), seq: Number(seq), path: texts(path), checkpoint: text(checkpoint) };
+  return { ...view, verifierKey: text(verifierKey), tlogProof: tlogProof(view) };
 }
 
 function object(value: Json | undefined): JsonObject {
   if (!isJsonObject(value)) throw new Error('the ledger holds something that is not an object where an entry must be');
   return value;
+}
+
+function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.map(text) : [];
 }
 
 function text(value: Json | undefined): string {

@@ -3,6 +3,7 @@ import { incidents } from './0002-incidents.ts';
 import { breakGlass } from './0003-break-glass.ts';
 import { policies } from './0004-policies.ts';
 import { ledgerStrength } from './0005-ledger-strength.ts';
+import { witness } from './0008-witness.ts';
 
 /** Every migration, oldest first. Forward only: one that has shipped is never edited, a new one is added. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -11,4 +12,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   breakGlass,
   policies,
   ledgerStrength,
+  witness,
 ];
