@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../storage/index.ts';
 import { Frontier } from './frontier.ts';
+import { searchable } from './searchable.ts';
 import type { Tile } from './tiles.ts';
 
 export type Head = { readonly frontier: Frontier; readonly lastHash: Buffer | null };
@@ -100,11 +101,14 @@ export async function writeBatch(trx: Trx, log: string, batch: Writes): Promise<
 }
 
 function insertLeaves(log: string, leaves: readonly SequencedLeaf[]): RawBuilder<unknown> {
+  const found = leaves.map((leaf) => searchable(JSON.parse(leaf.body.toString('utf8'))));
   return sql`
-    insert into ledger_leaf (tenant, seq, entry_id, body, hash)
+    insert into ledger_leaf (tenant, seq, entry_id, body, hash, type, actor, result, rule, at)
     select ${log}, * from unnest(
       ${leaves.map((leaf) => String(leaf.seq))}::bigint[], ${leaves.map((leaf) => leaf.entryId)}::text[],
-      ${leaves.map((leaf) => leaf.body)}::bytea[], ${leaves.map((leaf) => leaf.hash)}::bytea[])`;
+      ${leaves.map((leaf) => leaf.body)}::bytea[], ${leaves.map((leaf) => leaf.hash)}::bytea[],
+      ${found.map(({ type }) => type)}::text[], ${found.map(({ actor }) => actor)}::text[], ${found.map(({ result }) => result)}::text[],
+      ${found.map(({ rule }) => rule)}::text[], ${found.map(({ at }) => at)}::timestamptz[])`;
 }
 
 function insertSubjects(log: string, rows: Writes['subjects']): RawBuilder<unknown> {

@@ -34,6 +34,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly erasures = new Counter({
+    name: 'countersign_erasures_total',
+    help: 'People whose texts were made unreadable',
+    registers: [this.registry],
+  });
+
   readonly jobFailures = new Counter({
     name: 'countersign_job_failures_total',
     help: 'Jobs that failed and will be repeated up to their limit',
