@@ -2,7 +2,7 @@ import { newId } from '../../src/core/index.ts';
 import type { Entry } from '../../src/ledger/index.ts';
 
 /** As much as brings the body of the leaf to about 500 bytes, with its place. */
-const PADDING = 'x'.repeat(130);
+const PADDING = 'x'.repeat(70);
 
 /** An entry whose leaf has about 500 bytes. */
 export function benchEntry(subject: string, at: Date = new Date()): Entry {
@@ -12,7 +12,7 @@ export function benchEntry(subject: string, at: Date = new Date()): Entry {
     type: 'bench.append',
     subject,
     actor: { id: 'bench', kind: 'service' },
-    data: { padding: PADDING },
+    data: { decision: { result: 'ALLOW', ruleId: 'bench.grant' }, padding: PADDING },
   };
 }
 
