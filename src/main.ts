@@ -9,6 +9,7 @@ import { calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncide
 import { eraseSubject } from './privacy/index.ts';
 import {
   followActivations,
+  measureLedger,
   openDatabase,
   openFollowers,
   openIssuers,
@@ -62,6 +63,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const jobs = await openJobs(config, storage, telemetry, stops);
   const ledger = startLedger(config, storage, key, telemetry, stops);
   const vault = new Vault(masterKeys);
+  measureLedger(database, telemetry, stops);
 
   const incidents: IncidentParts = {
     adapters,

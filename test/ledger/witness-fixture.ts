@@ -47,6 +47,10 @@ export async function grow(to: Installation, size: number, log = acme): Promise<
   for (let n = (await to.ledger.checkpoint(log))?.size ?? 0; n < size; n += 1) {
     await to.ledger.acknowledge(log, await commit(to.database, to.ledger, entryWith({ n }), log));
   }
+  await untilSigned(to, size, log);
+}
+
+export async function untilSigned(to: Installation, size: number, log = acme): Promise<void> {
   await vi.waitFor(async () => expect((await to.ledger.checkpoint(log))?.size).toBe(size), soon);
 }
 
