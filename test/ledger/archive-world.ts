@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { archiveLedger } from '../../src/audit/archive-ledger.ts';
 import { type ArchiveParts, checkSegment, type Ledger, writeSegment } from '../../src/ledger/index.ts';
 import { makeFolder, removeFolders } from '../support/folders.ts';
 import { entryWith, originPrefix } from '../support/ledger.ts';
@@ -24,7 +23,7 @@ export type ArchiveWorld = {
 };
 
 export async function openArchiveWorld(): Promise<ArchiveWorld> {
-  const world = await openWorld({ commands: [archiveLedger()] });
+  const world = await openWorld();
   const made = makeFolder('archive');
   const { ledger, database, ownerUrl } = world;
   const vkey = ledger.verifierKey(acme);
