@@ -55,6 +55,8 @@ _grants_of("orchestration") := [grant | grant := rules.orchestration[_].grant[_]
 
 _grants_of("policy") := [grant | grant := rules.policy[_].grant[_]]
 
+_grants_of("privacy") := [grant | grant := rules.privacy[_].grant[_]]
+
 default _unmet_of(_) := []
 
 _unmet_of("alert") := [requirement | requirement := rules.alert[_].unmet[_]]
@@ -70,6 +72,8 @@ _unmet_of("ledger") := [requirement | requirement := rules.ledger[_].unmet[_]]
 _unmet_of("orchestration") := [requirement | requirement := rules.orchestration[_].unmet[_]]
 
 _unmet_of("policy") := [requirement | requirement := rules.policy[_].unmet[_]]
+
+_unmet_of("privacy") := [requirement | requirement := rules.privacy[_].unmet[_]]
 
 _grants := _grants_of(_domain)
 

@@ -273,7 +273,10 @@ test_the_actions_are_those_of_the_grants if {
 		"flag.set",
 		"incident.acknowledge",
 		"incident.resolve",
+		"ledger.archive",
+		"ledger.read_entries",
 		"ledger.read_entry",
+		"ledger.read_log",
 		"ledger.read_timeline",
 		"orchestration.approve",
 		"orchestration.dry_run",
@@ -284,6 +287,7 @@ test_the_actions_are_those_of_the_grants if {
 		"orchestration.reject",
 		"policy.publish",
 		"policy.rollback",
+		"privacy.erase_subject",
 	}
 }
 
@@ -295,6 +299,7 @@ _allowed := {
 	"ledger": testing.reading,
 	"orchestration": testing.executing,
 	"policy": testing.publishing,
+	"privacy": testing.erasing,
 }
 
 # A grant and a requirement in the place of a rule: how a domain is heard must not depend on which rules it has today.
@@ -374,6 +379,14 @@ test_rules_of_policy_speak_of_policy_alone if {
 		heard := _answer(domain, "policy")
 		_heard == heard with input as _without_roles[domain] with data.rules.policy.role_grant as _planted
 		_heard == heard - _asked with input as _unknown[domain] with data.rules.policy.role_grant as _planted
+	}
+}
+
+test_rules_of_privacy_speak_of_privacy_alone if {
+	every domain, _ in _allowed {
+		heard := _answer(domain, "privacy")
+		_heard == heard with input as _without_roles[domain] with data.rules.privacy.role_grant as _planted
+		_heard == heard - _asked with input as _unknown[domain] with data.rules.privacy.role_grant as _planted
 	}
 }
 

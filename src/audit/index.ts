@@ -1,2 +1,1 @@
-export { readEntry } from './read-entry.ts';
-export { readTimeline } from './read-timeline.ts';
+export { auditCommands } from './commands.ts';

@@ -1,5 +1,5 @@
 import type { IssuerSettings } from '../config/index.ts';
-import { epochSeconds, isTenantId, type TenantId } from '../core/index.ts';
+import { epochSeconds, isReservedTenant, isTenantId, type TenantId } from '../core/index.ts';
 import { type Claims, isText, readClaim, textList } from './claims.ts';
 import { AuthError } from './errors.ts';
 import type { Actor, Role } from './identity.ts';
@@ -49,7 +49,7 @@ function tenantOf(claims: Claims, issuer: IssuerSettings): TenantId {
   const tenant = readClaim(claims, name);
   if (tenant === undefined) throw new AuthError('auth.claims_invalid', `the claim \`${name}\` is missing`);
   // `system` is the log of the installation itself.
-  if (typeof tenant !== 'string' || !isTenantId(tenant) || tenant === 'system') {
+  if (typeof tenant !== 'string' || !isTenantId(tenant) || isReservedTenant(tenant)) {
     throw new AuthError('auth.claims_invalid', `the claim \`${name}\` is not a tenant name`);
   }
   if (issuer.tenants !== undefined && !issuer.tenants.includes(tenant)) {

@@ -9,7 +9,9 @@
  * | `HOST`, `PORT` | where the gateway listens; override the file |
  * | `DATABASE_URL` | a PostgreSQL that we do not run ourselves, as the role that owns the tables |
  * | `DATABASE_APP_URL` | the same server as the role that does not own them; default: `DATABASE_URL` with `SET ROLE` |
- * | `LEDGER_KEY_FILE` | PKCS#8 PEM of the Ed25519 key that signs checkpoints; made in the data folder when unset in development |
+ * | `LEDGER_KEY_FILE` | PKCS#8 PEM of the Ed25519 key that signs checkpoints, former ones behind it; made in the data folder when unset in development |
+ * | `LEDGER_KEY` | the PEM itself, for those who have no file; wins over `LEDGER_KEY_FILE` |
+ * | `VAULT_KEY_FILE` | master keys of what people write, one base64 line each, newest first; made in the data folder when unset in development |
  * | `LOG_LEVEL` | pino's level, default `info` |
  * | `OTEL_EXPORTER_OTLP_ENDPOINT` | where spans go; none are made when unset |
  * | `COSIGN_PASSWORD` | of an encrypted signing key (`ig-evidence sign`, `keygen`) |
@@ -25,6 +27,8 @@ export type Env = {
   readonly databaseUrl: string | undefined;
   readonly databaseAppUrl: string | undefined;
   readonly ledgerKeyFile: string | undefined;
+  readonly ledgerKey: string | undefined;
+  readonly vaultKeyFile: string | undefined;
   readonly logLevel: string | undefined;
   readonly otlpEndpoint: string | undefined;
   /** A secret that the configuration names by variable; undefined when unset. */
@@ -41,6 +45,8 @@ export function readEnv(env: NodeJS.ProcessEnv = process.env): Env {
     databaseUrl: nonEmpty(env['DATABASE_URL']),
     databaseAppUrl: nonEmpty(env['DATABASE_APP_URL']),
     ledgerKeyFile: nonEmpty(env['LEDGER_KEY_FILE']),
+    ledgerKey: nonEmpty(env['LEDGER_KEY']),
+    vaultKeyFile: nonEmpty(env['VAULT_KEY_FILE']),
     logLevel: nonEmpty(env['LOG_LEVEL']),
     otlpEndpoint: nonEmpty(env['OTEL_EXPORTER_OTLP_ENDPOINT']),
     secret: (name) => nonEmpty(env[name]),

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { isTenantId } from '../core/index.ts';
+import { isReservedTenant, isTenantId } from '../core/index.ts';
 
 /** Where a secret comes from: a variable of the environment or a file. Never the value itself. */
 const secretRef = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })]);
 export type SecretRef = z.infer<typeof secretRef>;
 
-const tenant = z.string().refine((name): boolean => isTenantId(name), 'must be a tenant name: a–z, 0–9 and -, at most 63 characters');
+const tenant = z
+  .string()
+  .refine((name): boolean => isTenantId(name), 'must be a tenant name: a–z, 0–9 and -, at most 63 characters')
+  .refine((name) => !isTenantId(name) || !isReservedTenant(name), '`system` and `meta` are logs of the installation and no tenants');
 
 const server = z.strictObject({
   host: z.string().default('127.0.0.1'),
@@ -194,6 +197,10 @@ export const configSchema = z.strictObject({
         .default('countersign.local'),
       /** How long an answer waits for its entry to be sequenced before it says `PENDING`. */
       waitMilliseconds: z.int().min(0).max(60_000).default(2_000),
+      /** Entries of one log that may wait for their place; above it actions are refused with 503. */
+      maxBacklog: z.int().min(1).default(100_000),
+      /** How often the newest checkpoints of all logs go into the meta-log. */
+      metaSeconds: z.int().min(1).max(3_600).default(10),
     })
     .prefault({}),
 });

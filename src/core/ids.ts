@@ -28,7 +28,12 @@ export type TenantId = Id<'tenant'>;
 
 /** A new identifier of a kind: its prefix and a UUIDv7 (RFC 9562 §5.7). */
 export function newId<K extends Kind>(kind: K, at: Date = new Date()): Id<K> {
-  const id = `${prefixes[kind]}_${uuidV7(at.getTime())}`;
+  return idOf(kind, at, randomBytes(16));
+}
+
+/** The identifier that always comes of the same moment and seed (16 bytes or more): who makes it again makes no second thing. */
+export function idOf<K extends Kind>(kind: K, at: Date, seed: Uint8Array): Id<K> {
+  const id = `${prefixes[kind]}_${uuidV7(at.getTime(), seed)}`;
   if (!isId(kind, id)) throw new Error(`made the malformed id \`${id}\``);
   return id;
 }
@@ -53,14 +58,25 @@ export function isTenantId(value: string): value is TenantId {
   return /^[a-z][a-z0-9-]{0,62}$/.test(value);
 }
 
+/** Logs of the installation's own: no token may speak for them, no configuration name them as a tenant. */
+const reserved = { system: 'system', meta: 'meta' } as const;
+
+/** The log whose leaves are the checkpoints of all others. */
+export const metaLog: TenantId = tenantId(reserved.meta);
+
+/** True for the name of a log that belongs to nobody. */
+export function isReservedTenant(tenant: TenantId): boolean {
+  return tenant === reserved.system || tenant === reserved.meta;
+}
+
 /** Narrows a tenant name that must be right already (configuration, a verified token, a test). */
 export function tenantId(value: string): TenantId {
   if (!isTenantId(value)) throw new RangeError(`\`${value}\` is not a tenant name (a–z, 0–9 and -, at most 63 characters)`);
   return value;
 }
 
-function uuidV7(milliseconds: number): string {
-  const bytes = randomBytes(16);
+function uuidV7(milliseconds: number, seed: Uint8Array): string {
+  const bytes = Buffer.from(seed.subarray(0, 16));
   bytes.writeUIntBE(milliseconds, 0, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

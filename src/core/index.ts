@@ -10,8 +10,11 @@ export {
   type EntryId,
   entryOf,
   type IncidentId,
+  idOf,
   isId,
+  isReservedTenant,
   isTenantId,
+  metaLog,
   newId,
   type OrchestrationId,
   type RunId,
@@ -19,4 +22,20 @@ export {
   tenantId,
 } from './ids.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
+export {
+  type CheckpointBody,
+  cosignedMessage,
+  formatNoteKey,
+  fromBase64,
+  isSignedBy,
+  type NoteKey,
+  type NoteSignature,
+  noteAlgorithm,
+  parseCheckpointBody,
+  parseNote,
+  parseNoteKey,
+  parseSignatureLine,
+  parseSize,
+  type SignedNote,
+} from './note.ts';
 export { within } from './within.ts';

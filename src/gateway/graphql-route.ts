@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Authenticator } from '../auth/index.ts';
 import type { Decision } from '../govern/index.ts';
 import { GatewayError } from './errors.ts';
-import type { EdgeRequest, Route } from './http.ts';
+import { credentialsOf, type EdgeRequest, type Route } from './http.ts';
 import type { Yoga } from './yoga.ts';
 
 /** `/graphql`: nobody reaches it unnamed, but for the page of GraphiQL (development) and the preflight of CORS. */
@@ -18,12 +18,6 @@ export function graphqlRoute(yoga: Yoga, authenticator: Authenticator, graphiql:
       return yoga.fetch(request.url, await toInit(request), { identity, decisions });
     },
   };
-}
-
-function credentialsOf(
-  request: EdgeRequest,
-): Pick<Parameters<Authenticator['authenticate']>[0], 'authorization' | 'header' | 'peerAddress'> {
-  return { authorization: request.header('authorization'), header: request.header, peerAddress: request.peerAddress };
 }
 
 function asksForPage(request: EdgeRequest): boolean {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuthRequest } from '../auth/index.ts';
 import { GatewayError } from './errors.ts';
 
 /** A request as routes see it. */
@@ -12,7 +13,7 @@ export type EdgeRequest = {
   body(): Promise<Buffer<ArrayBuffer>>;
 };
 
-/** One path and what answers there. */
+/** A path and what answers there; one that ends with `/` stands for all beneath it. */
 export type Route = {
   readonly path: string;
   readonly methods: readonly string[];
@@ -33,6 +34,11 @@ export function toEdgeRequest(message: IncomingMessage, bodyLimitBytes: number):
     },
     body: once(() => readBody(message, bodyLimitBytes)),
   };
+}
+
+/** What a request says of its sender. */
+export function credentialsOf(request: EdgeRequest): Pick<AuthRequest, 'authorization' | 'header' | 'peerAddress'> {
+  return { authorization: request.header('authorization'), header: request.header, peerAddress: request.peerAddress };
 }
 
 /** The body is a stream: whoever asks second gets what the first one read. */

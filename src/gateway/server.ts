@@ -10,6 +10,7 @@ import type { DevTokens } from './plugins/graphiql.ts';
 import { problem, problemOf } from './problem.ts';
 import { alertmanager } from './rest/alertmanager.ts';
 import { health } from './rest/health.ts';
+import { ledgerTree } from './rest/ledger-tree.ts';
 import { metricsRoute } from './rest/metrics.ts';
 import { ready } from './rest/ready.ts';
 import type { WebhookCredential } from './rest/webhook-source.ts';
@@ -39,6 +40,7 @@ export class Gateway {
       ready(parts, () => this.#stopping),
       metricsRoute(parts.telemetry.metrics),
       alertmanager(parts, options.webhooks),
+      ledgerTree(parts, options.authenticator),
       graphqlRoute(yoga, options.authenticator, options.devTokens !== undefined),
     ];
     this.#parts = parts;
@@ -97,7 +99,7 @@ export class Gateway {
   async #answer(message: IncomingMessage): Promise<Response> {
     try {
       const request = toEdgeRequest(message, this.#parts.config.server.bodyLimitBytes);
-      const route = this.#routes.get(request.url.pathname);
+      const route = this.#routeOf(request.url.pathname);
       if (route === undefined)
         return problem({
           status: 404,
@@ -123,6 +125,10 @@ export class Gateway {
     } catch (error) {
       return problemOf(error, this.#parts.telemetry.log);
     }
+  }
+
+  #routeOf(path: string): Route | undefined {
+    return this.#routes.get(path) ?? [...this.#routes.values()].find((route) => route.path.endsWith('/') && path.startsWith(route.path));
   }
 
   async #counted(answer: Promise<Response>): Promise<Response> {

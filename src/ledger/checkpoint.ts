@@ -1,11 +1,13 @@
 import type { TenantId } from '../core/index.ts';
-import type { Database } from '../storage/index.ts';
+import type { Database, Trx } from '../storage/index.ts';
 import type { Anchor } from './anchor.ts';
+import { assertDurable } from './durable.ts';
 import { LedgerError } from './errors.ts';
 import type { LedgerKey } from './keys.ts';
-import { checkpointText } from './note.ts';
+import { checkpointText, type NoteSigner, signNote } from './note.ts';
 import { type NodeReader, treeRoot } from './proof.ts';
-import { insertCheckpoint, latestCheckpoint, lockRoot, readTile } from './store.ts';
+import { ledgerNotice } from './sequence.ts';
+import { keepCheckpoint, keepRotation, latestCheckpoint, lockSigning, readHead, readTile, type Signed, type Waiting } from './store.ts';
 import { memoised, nodesFromTiles } from './tiles.ts';
 
 export type Checkpoint = { readonly size: number; readonly note: string };
@@ -17,28 +19,66 @@ export function originOf(originPrefix: string, log: string): string {
 
 export type Signing = { readonly database: Database; readonly key: LedgerKey; readonly originPrefix: string; readonly anchor: Anchor };
 
+/** Gives entries of the ledger's own their places, in transactions of their own. */
+export type Place = (log: TenantId, entries: readonly Waiting[]) => Promise<unknown>;
+
 /**
  * Signs the head of a log if no checkpoint has it yet. Called after the batch is committed, never inside it: what is signed
  * is durable. What does not continue the trees signed before is refused: fewer entries (a restored backup), or another history
  * under the same numbers. What was signed before is known from the database and, for who altered that, from a file beside it.
  *
- * @throws LedgerError `ledger.inconsistent`
+ * @throws LedgerError `ledger.inconsistent`, `ledger.key_retired`, `ledger.not_durable`
  */
-export async function signHead({ database, key, originPrefix, anchor }: Signing, log: TenantId): Promise<void> {
-  const signed = await database.transaction(log, async (trx) => {
-    const head = await lockRoot(trx, log);
-    const latest = await latestCheckpoint(trx, log);
-    if (head === undefined || head.size === latest?.size) return undefined;
-    const nodes = memoised(nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index))));
-    const before = new Set([latest?.note, anchor.read(log)]); // one and the same, as a rule
-    for (const note of before) if (note !== undefined) await assertContinues(log, note, head.size, nodes);
-    if (!head.root.equals(await treeRoot(head.size, nodes))) throw inconsistent(log, 'the root of its head is not the root of its tiles');
-    const origin = originOf(originPrefix, log);
-    const note = key.signerFor(origin).sign(checkpointText(origin, head.size, head.root));
-    await insertCheckpoint(trx, log, head.size, note);
-    return note;
+export async function signHead(signing: Signing, log: TenantId, place: Place): Promise<Checkpoint | undefined> {
+  const checkpoint = await signing.database.transaction(log, (trx) => signInside(trx, signing, log, place));
+  if (checkpoint !== undefined) signing.anchor.keep(log, checkpoint.note);
+  return checkpoint;
+}
+
+async function signInside(trx: Trx, signing: Signing, log: TenantId, place: Place): Promise<Checkpoint | undefined> {
+  const signer = signing.key.signerFor(originOf(signing.originPrefix, log));
+  const latest = await latestCheckpoint(trx, log);
+  const signed = await lockSigning(trx, log, firstSigned(signing.key, signer, latest));
+  if ((await readHead(trx, log))?.size === signed.size) return undefined; // another signer was here, or nothing moved
+  const signers = signersFor(signing.key, signer, signed);
+  if (signers.length > 1) await place(log, [rotationNotice(log, signed, signer)]);
+  const head = await readHead(trx, log); // after the rotation entry, which it must cover
+  if (head === undefined) return undefined;
+  await assertWhole(trx, signing, log, { ...head, latest: (await latestCheckpoint(trx, log))?.note });
+  await assertDurable(trx, log);
+  const note = signNote(checkpointText(signer.name, head.size, head.root), signers);
+  await keepCheckpoint(trx, log, { verifierKey: signer.verifierKey, size: head.size }, note);
+  if (signers.length > 1) await keepRotation(trx, log, head.size, note);
+  return { size: head.size, note };
+}
+
+/** What the row of signers says when it is made: of a log that was signed before there was one, who signed it. */
+function firstSigned(key: LedgerKey, signer: NoteSigner, latest: Checkpoint | undefined): Signed {
+  if (latest === undefined) return { verifierKey: signer.verifierKey, size: 0 };
+  return { verifierKey: key.signerOf(signer.name, latest.note)?.verifierKey ?? 'unknown', size: latest.size };
+}
+
+/** Who signs: the current key, and beside it the former one when it hands the log over. @throws LedgerError `ledger.key_retired` */
+function signersFor(key: LedgerKey, current: NoteSigner, signed: Signed): [NoteSigner, ...NoteSigner[]] {
+  if (signed.verifierKey === current.verifierKey) return [current];
+  const former = key.signerNamed(current.name, signed.verifierKey);
+  if (former !== undefined) return [former, current];
+  throw new LedgerError('ledger.key_retired', `\`${current.name}\` is signed by \`${signed.verifierKey}\`, whose key is not here`, {
+    remedy: 'put that key behind the current one in the key file, or give this gateway the key that the others have',
   });
-  if (signed !== undefined) anchor.keep(log, signed);
+}
+
+function rotationNotice(log: TenantId, { verifierKey: from }: Signed, { verifierKey: to }: NoteSigner): Waiting {
+  return ledgerNotice(log, { type: 'ledger.key_rotated', data: { from, to }, now: new Date() });
+}
+
+type Head = { readonly size: number; readonly root: Buffer; readonly latest: string | undefined };
+
+async function assertWhole(trx: Trx, { anchor }: Signing, log: TenantId, head: Head): Promise<void> {
+  const nodes = memoised(nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index))));
+  const before = new Set([head.latest, anchor.read(log)]); // one and the same, as a rule
+  for (const note of before) if (note !== undefined) await assertContinues(log, note, head.size, nodes);
+  if (!head.root.equals(await treeRoot(head.size, nodes))) throw inconsistent(log, 'the root of its head is not the root of its tiles');
 }
 
 async function assertContinues(log: TenantId, note: string, size: number, nodes: NodeReader): Promise<void> {

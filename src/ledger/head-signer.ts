@@ -1,13 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TenantId } from '../core/index.ts';
-import { type Signing, signHead } from './checkpoint.ts';
+import { type Checkpoint, type Place, type Signing, signHead } from './checkpoint.ts';
+import { Turnstile } from './turnstile.ts';
 
 export type HeadSignerOptions = Signing & {
   /** How far apart two checkpoints of one log are at least; what comes in between shares the next one. */
   readonly signMilliseconds?: number;
   /** Told of failures; what failed is tried again. */
   readonly onError?: (log: string, error: unknown) => void;
+  /** Told of each checkpoint once it is kept: who shows it to others. */
+  readonly onSigned?: (log: TenantId, checkpoint: Checkpoint) => void;
 };
+
+/** How many logs are signed at once: signing waits for nobody's answer, and must not take the connections of those who wait. */
+const SIGNERS = 2;
 
 /** A log that was signed just now: whether its head moved since, and when all of it is signed. */
 type Busy = { moved: boolean; done: Promise<void> };
@@ -19,11 +25,14 @@ type Busy = { moved: boolean; done: Promise<void> };
  */
 export class HeadSigner {
   readonly #options: HeadSignerOptions;
+  readonly #place: Place;
+  readonly #turnstile = new Turnstile(SIGNERS);
   readonly #busy = new Map<TenantId, Busy>();
   readonly #stop = new AbortController();
 
-  constructor(options: HeadSignerOptions) {
+  constructor(options: HeadSignerOptions, place: Place) {
     this.#options = options;
+    this.#place = place;
   }
 
   /** Says that a log's head moved. What fails is told, and left for the next call. */
@@ -47,9 +56,14 @@ export class HeadSigner {
   async #signWhileMoving(log: TenantId, busy: Busy): Promise<void> {
     while (busy.moved) {
       busy.moved = false;
-      await signHead(this.#options, log).catch((error: unknown) => this.#options.onError?.(log, error));
+      await this.#turnstile.pass(() => this.#sign(log)).catch((error: unknown) => this.#options.onError?.(log, error));
       await delay(this.#options.signMilliseconds ?? 100, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
     this.#busy.delete(log);
+  }
+
+  async #sign(log: TenantId): Promise<void> {
+    const checkpoint = await signHead(this.#options, log, this.#place);
+    if (checkpoint !== undefined) this.#options.onSigned?.(log, checkpoint);
   }
 }

@@ -1,4 +1,4 @@
-import { canonicalBytes, type EntryId, type Json, type JsonObject, sha256 } from '../core/index.ts';
+import { canonicalBytes, type EntryId, type JsonObject, sha256 } from '../core/index.ts';
 import { LedgerError } from './errors.ts';
 
 /** Who did it, as the ledger names them: an opaque id, never a personal name. */
@@ -45,11 +45,22 @@ export function entryBytes(entry: Entry): Buffer {
   );
 }
 
-/** Gives an entry from the outbox its place in the log. */
-export function leafBytes(entry: Uint8Array, place: { log: string; seq: number; prev: Uint8Array | null }): Buffer {
-  const content: JsonObject = JSON.parse(Buffer.from(entry).toString('utf8'));
-  const prev: Json = place.prev === null ? null : Buffer.from(place.prev).toString('hex');
-  return canonicalBytes({ ...content, v: 1, log: place.log, seq: place.seq, prev });
+/**
+ * Gives an entry its place. Spliced and not parsed: in canonical order `log`, `prev` and `seq` come after `id` and before `subject`, and
+ * `v` comes last. What follows the entry's own `id` are texts, in which a quote is escaped: the last match is the right one.
+ */
+export function leafBytes(entry: Buffer, place: { log: string; seq: number; prev: Buffer | null; entryId: string }): Buffer {
+  const id = `"id":"${place.entryId}"`;
+  const at = entry.lastIndexOf(`${id},"subject":"`);
+  if (at < 0) throw new LedgerError('ledger.inconsistent', `what waits as \`${place.entryId}\` is not an entry of that id`);
+  const split = at + id.length;
+  const prev = place.prev === null ? 'null' : `"${place.prev.toString('hex')}"`;
+  return Buffer.concat([
+    entry.subarray(0, split),
+    Buffer.from(`,"log":"${place.log}","prev":${prev},"seq":${place.seq}`),
+    entry.subarray(split, -1),
+    Buffer.from(',"v":1}'),
+  ]);
 }
 
 /** RFC 6962 §2.1: H(0x00 ‖ body). */

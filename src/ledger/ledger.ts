@@ -2,9 +2,23 @@ import { type EntryId, type TenantId, within } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import { type Checkpoint, originOf } from './checkpoint.ts';
 import { type Entry, entryBytes } from './leaf.ts';
-import { inclusionPath } from './proof.ts';
+import { MetaLog } from './meta-log.ts';
+import { consistencyPath, inclusionPath } from './proof.ts';
+import { sealedRow } from './seal.ts';
+import { conflictOf, isSameEntry } from './sequence.ts';
 import { Sequencer, type SequencerOptions } from './sequencer.ts';
-import { enqueue, isWaiting, latestCheckpoint, leafByEntry, leavesOf, readTile, type SequencedLeaf } from './store.ts';
+import {
+  enqueue,
+  isWaiting,
+  latestCheckpoint,
+  leafByEntry,
+  leavesOf,
+  readTile,
+  rotationNotes,
+  type SequencedLeaf,
+  type Waiting,
+  waitingBody,
+} from './store.ts';
 import { memoised, nodesFromTiles } from './tiles.ts';
 
 /** Where an entry stands. `PENDING`: committed and sure to be sequenced, ask again with its id. */
@@ -21,7 +35,18 @@ export type InclusionProof = {
   readonly verifierKey: string;
 };
 
+/** Everything a stranger needs to check that the log still is what it was: its first `from` leaves come first in `to`. Hashes in hex. */
+export type ConsistencyProof = {
+  readonly from: number;
+  readonly to: number;
+  readonly path: readonly string[];
+  /** Of size `to`. */
+  readonly checkpoint: string;
+};
+
 export type LedgerOptions = SequencerOptions & {
+  /** How often the meta-log takes up the newest checkpoints. */
+  readonly metaSeconds?: number;
   /** How long an answer waits for its entry to be sequenced. */
   readonly waitMilliseconds: number;
 };
@@ -30,28 +55,54 @@ export type LedgerOptions = SequencerOptions & {
 export class Ledger {
   readonly #options: LedgerOptions;
   readonly #sequencer: Sequencer;
+  readonly #meta: MetaLog;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
     this.#sequencer = new Sequencer(options);
+    this.#meta = new MetaLog(options, (log, entries) => this.#sequencer.record(log, entries));
   }
 
   start(): void {
     this.#sequencer.start();
+    this.#meta.start();
   }
 
-  stop(): Promise<void> {
-    return this.#sequencer.stop();
+  async stop(): Promise<void> {
+    await this.#meta.stop();
+    await this.#sequencer.stop();
   }
 
   /**
    * Writes an entry in the caller's transaction: it exists exactly when the transaction's other effects do. `about` names
    * further subjects whose timelines show it.
    *
-   * @throws LedgerError `ledger.entry_too_large`
+   * The same entry again, after a lost answer, changes nothing and keeps its place.
+   *
+   * @throws LedgerError `ledger.entry_too_large`, `ledger.backlog_full`, `ledger.conflict` when the id stands for another entry
    */
   async append(trx: Trx, log: TenantId, entry: Entry, about: readonly string[] = []): Promise<void> {
-    await enqueue(trx, log, entry.id, entryBytes(entry), [entry.subject, ...about]);
+    this.#sequencer.backlog.admit(log);
+    const waiting = toWaiting(entry, about);
+    const { key } = this.#options;
+    const seal = key.seal(sealedRow(log, waiting.entryId, waiting.body, waiting.subjects));
+    if (await enqueue(trx, log, waiting, seal)) return;
+    if (!(await isKept(trx, log, waiting))) throw conflictOf(log, entry.id);
+  }
+
+  /**
+   * Writes an entry without a business transaction: committed and given its place in one, with all that come meanwhile.
+   *
+   * @throws LedgerError `ledger.entry_too_large`, `ledger.conflict`; StorageError: it may be in the log all the same, repeat it as it was
+   */
+  async record(log: TenantId, entry: Entry, about: readonly string[] = []): Promise<Receipt> {
+    const [leaf] = await this.#sequencer.record(log, [toWaiting(entry, about)]);
+    return toReceipt(log, entry.id, leaf);
+  }
+
+  /** True while so much of some log waits that its appends are refused. */
+  isBacklogFull(): boolean {
+    return this.#sequencer.backlog.isFull();
   }
 
   /** Waits, for a bounded time, until a committed entry has its place. Never fails: what is committed will be sequenced. */
@@ -89,8 +140,26 @@ export class Ledger {
     };
   }
 
+  /**
+   * Proves that the newest checkpoint continues the log's first `from` entries, in the caller's transaction; undefined before the first.
+   *
+   * @throws LedgerError `ledger.out_of_range` when the log is not that long
+   */
+  async proveConsistency(trx: Trx, log: TenantId, from: number): Promise<ConsistencyProof | undefined> {
+    const checkpoint = await latestCheckpoint(trx, log);
+    if (checkpoint === undefined) return undefined;
+    const nodes = nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index)));
+    const path = await consistencyPath(from, checkpoint.size, nodes);
+    return { from, to: checkpoint.size, path: path.map((hash) => hash.toString('hex')), checkpoint: checkpoint.note };
+  }
+
   checkpoint(log: TenantId): Promise<Checkpoint | undefined> {
     return this.#options.database.transaction(log, (trx) => latestCheckpoint(trx, log));
+  }
+
+  /** The checkpoints that hand the log over from key to key, oldest first: with them the first key verifies all of it. */
+  rotations(trx: Trx, log: TenantId): Promise<string[]> {
+    return rotationNotes(trx, log);
   }
 
   /** What a verifier is given, out of band, to check a log's checkpoints. */
@@ -103,6 +172,18 @@ export class Ledger {
   timeline(trx: Trx, log: TenantId, subject: string, after: number, limit: number): Promise<SequencedLeaf[]> {
     return leavesOf(trx, log, subject, after, limit);
   }
+}
+
+function toWaiting(entry: Entry, about: readonly string[]): Waiting {
+  return { entryId: entry.id, body: entryBytes(entry), subjects: [entry.subject, ...about] };
+}
+
+/** Whether what is there under an entry's id is this very entry. Asked in the order in which entries move. */
+async function isKept(trx: Trx, log: TenantId, { entryId, body }: Waiting): Promise<boolean> {
+  const waiting = await waitingBody(trx, log, entryId);
+  if (waiting !== undefined) return waiting.equals(body);
+  const leaf = await leafByEntry(trx, log, entryId);
+  return leaf !== undefined && isSameEntry(body, leaf.body);
 }
 
 function toReceipt(log: TenantId, entryId: EntryId, leaf: SequencedLeaf | undefined): Receipt {

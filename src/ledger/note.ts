@@ -11,7 +11,10 @@ export type NoteSigner = {
   readonly name: string;
   /** `name+hex(keyID)+base64(0x01 ‖ public key)`: what a verifier is given. */
   readonly verifierKey: string;
-  sign(text: string): string;
+  /** How base64 of this key's signatures begins: 3 of the 4 bytes of its key id, so that no bit of the signature is in it. */
+  readonly mark: string;
+  /** The signature line for a text. */
+  signatureOf(text: string): string;
 };
 
 const ED25519 = 0x01;
@@ -22,11 +25,17 @@ export function noteSigner(name: string, privateKey: KeyObject, publicKey: Uint8
   return {
     name,
     verifierKey: `${name}+${keyId.toString('hex')}+${key.toString('base64')}`,
-    sign: (text) => {
+    mark: keyId.subarray(0, 3).toString('base64'),
+    signatureOf: (text) => {
       const signature = sign(null, Buffer.from(text, 'utf8'), privateKey);
-      return `${text}\n— ${name} ${Buffer.concat([keyId, signature]).toString('base64')}\n`;
+      return `— ${name} ${Buffer.concat([keyId, signature]).toString('base64')}\n`;
     },
   };
+}
+
+/** A text with the signatures of all signers, in their order. */
+export function signNote(text: string, signers: readonly NoteSigner[]): string {
+  return `${text}\n${signers.map((signer) => signer.signatureOf(text)).join('')}`;
 }
 
 /** C2SP tlog-checkpoint (https://c2sp.org/tlog-checkpoint): origin, size in decimal, root in base64, a line each. */

@@ -1,33 +1,43 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type EntryId, type TenantId, tenantId } from '../core/index.ts';
+import type { Database } from '../storage/index.ts';
+import { Backlog } from './backlog.ts';
+import { Drains } from './drains.ts';
+import { LedgerError } from './errors.ts';
 import { HeadSigner, type HeadSignerOptions } from './head-signer.ts';
-import { type Batch, sequenceBatch } from './sequence.ts';
-import { leafByEntry, type SequencedLeaf } from './store.ts';
+import { type Batch, conflictOf, isSameEntry, sequenceBatch } from './sequence.ts';
+import { leafByEntry, type SequencedLeaf, type Waiting } from './store.ts';
 
 export type SequencerOptions = HeadSignerOptions & {
+  /** Connections of the sequencer's own, so that it never queues behind those it serves; default: `database`. */
+  readonly sequencing?: Database;
   readonly batchSize?: number;
+  /** How many logs are sequenced at once. */
+  readonly lanes?: number;
+  /** Entries of one log that may wait for their place before appends are refused. */
+  readonly maxBacklog?: number;
   /** How often entries that another, dead gateway left behind are looked for. */
   readonly sweepMilliseconds?: number;
 };
 
 /**
- * Drains outboxes. A commit calls `place`; all who call while a batch is under way share the next one (group commit), so the
- * rate grows with the load. Safe to run in many processes: the head's lock decides.
+ * Drains outboxes. Whoever committed an entry asks for its place at once, so nobody has to be woken; a sweep finds what a gateway left
+ * behind that died in between. Safe to run in many processes: the head's lock decides, and the server takes it from one that froze.
  */
 export class Sequencer {
+  readonly backlog: Backlog;
   readonly #options: SequencerOptions;
-  /** The drain under way for a log, and the one that will start when it ends. */
-  readonly #running = new Map<TenantId, { current: Promise<unknown>; next: Promise<Batch> | undefined }>();
+  readonly #drains: Drains;
   readonly #signer: HeadSigner;
-  readonly #batchSize: number;
   readonly #stop = new AbortController();
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: SequencerOptions) {
     this.#options = options;
-    this.#signer = new HeadSigner(options);
-    this.#batchSize = options.batchSize ?? 1_000;
+    this.#drains = new Drains((log, direct) => this.#sequence(log, direct), options.lanes ?? 4);
+    this.#signer = new HeadSigner(options, (log, entries) => this.record(log, entries));
+    this.backlog = new Backlog(options.maxBacklog ?? 100_000);
   }
 
   /** Finishes what an earlier process left in any outbox, and keeps looking. */
@@ -38,43 +48,44 @@ export class Sequencer {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#sweeping;
-    await Promise.allSettled([...this.#running.values()].flatMap((drain) => [drain.current, drain.next]));
+    await this.#drains.idle();
     await this.#signer.stop();
   }
 
   /** Sequences a committed entry and answers with its leaf; undefined when it is still waiting (the sweep will place it). */
   async place(log: TenantId, entryId: EntryId): Promise<SequencedLeaf | undefined> {
     for (;;) {
-      const batch = await this.#drain(log);
-      const own = batch.leaves.find((leaf) => leaf.entryId === entryId);
+      const { current, next } = this.#drains.next(log);
+      const taken = current === next ? undefined : (await current.catch(() => undefined))?.placed.get(entryId);
+      if (taken !== undefined) return taken;
+      const batch = await next;
+      const own = batch.placed.get(entryId);
       if (own !== undefined) return own;
-      if (batch.leaves.length === this.#batchSize) continue;
+      if (batch.more) continue;
       // Another gateway's sequencer took it along, or it fell into the batch before.
       return this.#options.database.transaction(log, (trx) => leafByEntry(trx, log, entryId));
     }
   }
 
-  /** The next batch that starts from now on: whatever is committed is in it. */
-  #drain(log: TenantId): Promise<Batch> {
-    const running = this.#running.get(log);
-    if (running === undefined) return this.#begin(log);
-    running.next ??= running.current.then(
-      () => this.#begin(log),
-      () => this.#begin(log),
-    );
-    return running.next;
-  }
-
-  #begin(log: TenantId): Promise<Batch> {
-    const current = this.#sequence(log).finally(() => {
-      if (this.#running.get(log)?.current === current && this.#running.get(log)?.next === undefined) this.#running.delete(log);
+  /**
+   * Gives entries their places without a business transaction around them: committed and sequenced in one.
+   *
+   * @throws LedgerError `ledger.conflict`
+   */
+  async record(log: TenantId, entries: readonly Waiting[]): Promise<readonly SequencedLeaf[]> {
+    const batch = await this.#drains.with(log, entries);
+    return entries.map(({ entryId, body }) => {
+      const leaf = batch.placed.get(entryId);
+      if (leaf !== undefined && (!batch.conflicts.has(entryId) || isSameEntry(body, leaf.body))) return leaf;
+      throw conflictOf(log, entryId);
     });
-    this.#running.set(log, { current, next: undefined });
-    return current;
   }
 
-  async #sequence(log: TenantId): Promise<Batch> {
-    const batch = await this.#options.database.transaction(log, (trx) => sequenceBatch(trx, log, this.#batchSize));
+  async #sequence(log: TenantId, direct: () => readonly Waiting[]): Promise<Batch> {
+    const { database, sequencing = database, batchSize: limit = 1_000, key } = this.#options;
+    const batch = await sequencing.transaction(log, (trx) => sequenceBatch(trx, log, { key, limit, now: new Date() }, direct));
+    this.backlog.placed(log, batch.drained);
+    for (const { entryId, reason } of batch.refused) this.#options.onError?.(log, refusedError(log, entryId, reason));
     this.#signer.headMoved(log); // also after an empty batch: the sweep comes here for heads that stayed unsigned
     return batch;
   }
@@ -82,17 +93,25 @@ export class Sequencer {
   async #sweepUntilStopped(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await this.#sweep().catch((error: unknown) => this.#options.onError?.('*', error));
-      await delay(this.#options.sweepMilliseconds ?? 1_000, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await delay(this.#options.sweepMilliseconds ?? 500, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
   }
 
   async #sweep(): Promise<void> {
-    const waiting = await this.#options.database.untenanted((db) =>
-      sql<{ tenant: string }>`select tenant from ledger_backlog()`.execute(db),
+    const { rows } = await this.#options.database.untenanted((db) =>
+      sql<{ tenant: string; waiting: bigint }>`select tenant, waiting from ledger_backlog()`.execute(db),
     );
-    for (const { tenant } of waiting.rows) {
-      const log = tenantId(tenant);
-      await this.#drain(log).catch((error: unknown) => this.#options.onError?.(log, error));
-    }
+    const waiting = new Map(rows.map((row) => [tenantId(row.tenant), Number(row.waiting)]));
+    this.backlog.counted(waiting);
+    await Promise.all(
+      [...waiting.keys()].map((log) => this.#drains.next(log).next.catch((error: unknown) => this.#options.onError?.(log, error))),
+    );
   }
+}
+
+function refusedError(log: TenantId, entryId: string, reason: string): LedgerError {
+  const why = reason === 'seal' ? 'was altered after its commit' : 'has an id that stands for another entry';
+  return new LedgerError('ledger.entry_refused', `entry \`${entryId}\` of log \`${log}\` ${why}`, {
+    remedy: 'it is in `ledger_quarantine`: find out who writes the database beside the gateway',
+  });
 }

@@ -1,16 +1,32 @@
-import { sql } from 'kysely';
-import type { EntryId } from '../core/index.ts';
+import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../storage/index.ts';
 import { Frontier } from './frontier.ts';
+import { searchable } from './searchable.ts';
 import type { Tile } from './tiles.ts';
 
 export type Head = { readonly frontier: Frontier; readonly lastHash: Buffer | null };
-export type Waiting = { readonly position: bigint; readonly entryId: string; readonly body: Buffer; readonly subjects: readonly string[] };
 export type SequencedLeaf = { readonly seq: number; readonly entryId: string; readonly body: Buffer; readonly hash: Buffer };
+
+/** An entry that is to get its place. */
+export type Waiting = { readonly entryId: string; readonly body: Buffer; readonly subjects: readonly string[] };
+/** One that waits in the outbox. */
+export type OutboxRow = Waiting & {
+  readonly position: bigint;
+  readonly seal: Buffer;
+  /** The leaf that has this entry's id already, if there is one. */
+  readonly placed: SequencedLeaf | null;
+};
+/** A row that cannot be sequenced, and why. */
+export type Refused = OutboxRow & { readonly reason: 'seal' | 'conflict' };
 
 /** The log's head, locked until the transaction ends: one sequencer at a time. Made on first use. */
 export async function lockHead(trx: Trx, log: string): Promise<Head> {
-  const found = await trx.selectFrom('ledger_head').selectAll().where('tenant', '=', log).forUpdate().executeTakeFirst();
+  const found = await trx
+    .selectFrom('ledger_head')
+    .select(['size', 'last_hash', 'frontier'])
+    .where('tenant', '=', log)
+    .forUpdate()
+    .executeTakeFirst();
   if (found !== undefined) return { frontier: Frontier.decode(Number(found.size), found.frontier), lastHash: found.last_hash };
   const empty = Frontier.empty();
   await trx
@@ -21,55 +37,124 @@ export async function lockHead(trx: Trx, log: string): Promise<Head> {
   return lockHead(trx, log);
 }
 
-export async function moveHead(trx: Trx, log: string, frontier: Frontier, lastHash: Buffer): Promise<void> {
-  await trx
-    .updateTable('ledger_head')
-    .set({ size: BigInt(frontier.size), root: frontier.root(), last_hash: lastHash, frontier: frontier.encode() })
-    .where('tenant', '=', log)
-    .execute();
+/** Puts an entry into the outbox; false when its id is there already, in the outbox or in the log. */
+export async function enqueue(trx: Trx, log: string, entry: Waiting, seal: Buffer): Promise<boolean> {
+  const added = await sql`
+    insert into ledger_outbox (tenant, entry_id, body, subjects, seal)
+    select ${log}, ${entry.entryId}, ${entry.body}::bytea, ${[...entry.subjects]}::text[], ${seal}::bytea
+    where not exists (select from ledger_leaf where tenant = ${log} and entry_id = ${entry.entryId})
+    on conflict (tenant, entry_id) do nothing
+    returning 1`.execute(trx);
+  return added.rows.length > 0;
 }
 
-export async function enqueue(trx: Trx, log: string, entryId: EntryId, body: Buffer, subjects: readonly string[]): Promise<void> {
-  await trx
-    .insertInto('ledger_outbox')
-    .values({ tenant: log, entry_id: entryId, body, subjects: [...subjects] })
-    .execute();
+type OutboxRecord = {
+  position: bigint;
+  entry_id: string;
+  body: Buffer;
+  subjects: string[];
+  seal: Buffer;
+  seq: bigint | null;
+  leaf: Buffer | null;
+  hash: Buffer | null;
+};
+
+/** What waits, oldest first, of the rows whose seals can be judged here. */
+export async function readOutbox(trx: Trx, log: string, sealIds: readonly Buffer[], limit: number): Promise<OutboxRow[]> {
+  const { rows } = await sql<OutboxRecord>`
+    select o.position, o.entry_id, o.body, o.subjects, o.seal, l.seq, l.body as leaf, l.hash
+    from (
+      select tenant, position, entry_id, body, subjects, seal from ledger_outbox
+      where tenant = ${log} and substr(seal, 1, 4) = any(${[...sealIds]}::bytea[])
+      order by position limit ${limit}
+    ) o left join lateral (
+      -- the limit keeps it a look into the index for each row, whatever the planner thinks of the sizes of tables that grow so fast
+      select seq, body, hash from ledger_leaf where tenant = o.tenant and entry_id = o.entry_id limit 1
+    ) l on true
+    order by o.position`.execute(trx);
+  return rows.map(({ entry_id: entryId, seq, leaf, hash, ...row }) => ({
+    ...row,
+    entryId,
+    placed: seq === null || leaf === null || hash === null ? null : { seq: Number(seq), entryId, body: leaf, hash },
+  }));
 }
 
-export async function readOutbox(trx: Trx, log: string, limit: number): Promise<Waiting[]> {
-  const rows = await trx.selectFrom('ledger_outbox').selectAll().where('tenant', '=', log).orderBy('position').limit(limit).execute();
-  return rows.map((row) => ({ position: row.position, entryId: row.entry_id, body: row.body, subjects: row.subjects }));
-}
+/** All that a batch changes. */
+export type Writes = {
+  readonly leaves: readonly SequencedLeaf[];
+  readonly subjects: readonly { readonly subject: string; readonly seq: number }[];
+  readonly tiles: readonly Tile[];
+  readonly head: Head;
+  readonly refused: readonly Refused[];
+  /** Rows of the outbox that are done with. */
+  readonly drained: readonly bigint[];
+};
 
-export async function dropFromOutbox(trx: Trx, log: string, positions: readonly bigint[]): Promise<void> {
-  await trx
-    .deleteFrom('ledger_outbox')
-    .where('tenant', '=', log)
-    .where('position', '=', sql<bigint>`any(${positions.map(String)}::bigint[])`)
-    .execute();
-}
-
-/** One statement whatever the batch: arrays are unnested, so the parameter limit never bounds it. */
-export async function insertLeaves(trx: Trx, log: string, leaves: readonly SequencedLeaf[]): Promise<void> {
+/** One statement whatever the batch: one way to the server and back, and arrays are unnested, so the parameter limit never bounds it. */
+export async function writeBatch(trx: Trx, log: string, batch: Writes): Promise<void> {
   await sql`
-    insert into ledger_leaf (tenant, seq, entry_id, body, hash)
+    with leaves as (${insertLeaves(log, batch.leaves)}), subjects as (${insertSubjects(log, batch.subjects)}),
+      tiles as (${upsertTiles(log, batch.tiles)}), head as (${updateHead(log, batch.head)}),
+      refused as (${insertQuarantine(log, batch.refused)})
+    delete from ledger_outbox
+    where tenant = ${log} and position = any(${batch.drained.map(String)}::bigint[])`.execute(trx);
+}
+
+/** Puts leaves back where they were. */
+export async function restoreLeaves(trx: Trx, log: string, leaves: readonly SequencedLeaf[]): Promise<void> {
+  await insertLeaves(log, leaves).execute(trx);
+}
+
+function insertLeaves(log: string, leaves: readonly SequencedLeaf[]): RawBuilder<unknown> {
+  const found = leaves.map((leaf) => searchable(JSON.parse(leaf.body.toString('utf8'))));
+  return sql`
+    insert into ledger_leaf (tenant, seq, entry_id, body, hash, type, actor, result, rule, at)
     select ${log}, * from unnest(
       ${leaves.map((leaf) => String(leaf.seq))}::bigint[], ${leaves.map((leaf) => leaf.entryId)}::text[],
-      ${leaves.map((leaf) => leaf.body)}::bytea[], ${leaves.map((leaf) => leaf.hash)}::bytea[])`.execute(trx);
+      ${leaves.map((leaf) => leaf.body)}::bytea[], ${leaves.map((leaf) => leaf.hash)}::bytea[],
+      ${found.map(({ type }) => type)}::text[], ${found.map(({ actor }) => actor)}::text[], ${found.map(({ result }) => result)}::text[],
+      ${found.map(({ rule }) => rule)}::text[], ${found.map(({ at }) => at)}::timestamptz[])`;
 }
 
-export async function insertSubjects(trx: Trx, log: string, rows: readonly { subject: string; seq: number }[]): Promise<void> {
-  await sql`
+function insertSubjects(log: string, rows: Writes['subjects']): RawBuilder<unknown> {
+  return sql`
     insert into ledger_subject (tenant, subject, seq)
-    select ${log}, * from unnest(${rows.map((row) => row.subject)}::text[], ${rows.map((row) => String(row.seq))}::bigint[])`.execute(trx);
+    select ${log}, * from unnest(${rows.map((row) => row.subject)}::text[], ${rows.map((row) => String(row.seq))}::bigint[])`;
 }
 
-export async function writeTiles(trx: Trx, log: string, tiles: readonly Tile[]): Promise<void> {
-  await trx
-    .insertInto('ledger_tile')
-    .values(tiles.map((tile) => ({ tenant: log, level: tile.level, index: BigInt(tile.index), hashes: tile.hashes })))
-    .onConflict((conflict) => conflict.columns(['tenant', 'level', 'index']).doUpdateSet((set) => ({ hashes: set.ref('excluded.hashes') })))
-    .execute();
+function upsertTiles(log: string, tiles: readonly Tile[]): RawBuilder<unknown> {
+  return sql`
+    insert into ledger_tile (tenant, level, index, hashes)
+    select ${log}, * from unnest(
+      ${tiles.map((tile) => tile.level)}::smallint[], ${tiles.map((tile) => String(tile.index))}::bigint[],
+      ${tiles.map((tile) => tile.hashes)}::bytea[])
+    on conflict (tenant, level, index) do update set hashes = excluded.hashes`;
+}
+
+function updateHead(log: string, { frontier, lastHash }: Head): RawBuilder<unknown> {
+  return sql`
+    update ledger_head
+    set size = ${String(frontier.size)}::bigint, root = ${frontier.root()}::bytea, last_hash = ${lastHash}::bytea,
+      frontier = ${frontier.encode()}::bytea
+    where tenant = ${log}`;
+}
+
+function insertQuarantine(log: string, rows: readonly Refused[]): RawBuilder<unknown> {
+  return sql`
+    insert into ledger_quarantine (tenant, position, entry_id, body, seal, reason)
+    select ${log}, * from unnest(
+      ${rows.map((row) => String(row.position))}::bigint[], ${rows.map((row) => row.entryId)}::text[],
+      ${rows.map((row) => row.body)}::bytea[], ${rows.map((row) => row.seal)}::bytea[], ${rows.map((row) => row.reason)}::text[])`;
+}
+
+/** The leaves that have one of these entry ids: a look into the index for each, as above. */
+export async function leavesByEntry(trx: Trx, log: string, entryIds: readonly string[]): Promise<SequencedLeaf[]> {
+  const { rows } = await sql<LeafRow>`
+    select l.seq, l.entry_id, l.body, l.hash from unnest(${[...entryIds]}::text[]) as wanted (entry_id)
+    cross join lateral (
+      select seq, entry_id, body, hash from ledger_leaf where tenant = ${log} and entry_id = wanted.entry_id limit 1
+    ) l`.execute(trx);
+  return rows.map(toLeaf);
 }
 
 export async function readTile(trx: Trx, log: string, level: number, index: number): Promise<Buffer> {
@@ -83,18 +168,48 @@ export async function readTile(trx: Trx, log: string, level: number, index: numb
   return row.hashes;
 }
 
-/** The size and root to sign, locked: signers queue, so that checkpoints only ever grow. */
-export async function lockRoot(trx: Trx, log: string): Promise<{ size: number; root: Buffer } | undefined> {
-  const row = await trx.selectFrom('ledger_head').select(['size', 'root']).where('tenant', '=', log).forUpdate().executeTakeFirst();
+/** Size and root of a log as they are committed; undefined before its first entry. */
+export async function readHead(trx: Trx, log: string): Promise<{ size: number; root: Buffer } | undefined> {
+  const row = await trx.selectFrom('ledger_head').select(['size', 'root']).where('tenant', '=', log).executeTakeFirst();
   return row === undefined ? undefined : { size: Number(row.size), root: row.root };
 }
 
-export async function insertCheckpoint(trx: Trx, log: string, size: number, note: string): Promise<void> {
+/** Whose signature counts for a log and what they signed last. */
+export type Signed = { readonly verifierKey: string; readonly size: number };
+
+/** The signers' row, locked until the transaction ends: checkpoints only ever grow. `first` is what it says when it is new. */
+export async function lockSigning(trx: Trx, log: string, first: Signed): Promise<Signed> {
+  const row = await trx.selectFrom('ledger_signing').selectAll().where('tenant', '=', log).forUpdate().executeTakeFirst();
+  if (row !== undefined) return { verifierKey: row.verifier_key, size: Number(row.size) };
   await trx
-    .insertInto('ledger_checkpoint')
-    .values({ tenant: log, size: BigInt(size), note })
+    .insertInto('ledger_signing')
+    .values({ tenant: log, verifier_key: first.verifierKey, size: BigInt(first.size) })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+  return lockSigning(trx, log, first);
+}
+
+export async function keepCheckpoint(trx: Trx, log: string, signed: Signed, note: string): Promise<void> {
+  const size = BigInt(signed.size);
+  await trx
+    .insertInto('ledger_checkpoint')
+    .values({ tenant: log, size, note })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await trx.updateTable('ledger_signing').set({ verifier_key: signed.verifierKey, size }).where('tenant', '=', log).execute();
+}
+
+export async function keepRotation(trx: Trx, log: string, size: number, note: string): Promise<void> {
+  await trx
+    .insertInto('ledger_rotation')
+    .values({ tenant: log, size: BigInt(size), note })
+    .execute();
+}
+
+/** The notes that hand a log over from key to key, oldest first. */
+export async function rotationNotes(trx: Trx, log: string): Promise<string[]> {
+  const rows = await trx.selectFrom('ledger_rotation').select('note').where('tenant', '=', log).orderBy('size').execute();
+  return rows.map(({ note }) => note);
 }
 
 export async function latestCheckpoint(trx: Trx, log: string): Promise<{ size: number; note: string } | undefined> {
@@ -169,6 +284,8 @@ export async function leavesOf(trx: Trx, log: string, subject: string, after: nu
   return rows.map(toLeaf);
 }
 
-function toLeaf(row: { seq: bigint; entry_id: string; body: Buffer; hash: Buffer }): SequencedLeaf {
+type LeafRow = { seq: bigint; entry_id: string; body: Buffer; hash: Buffer };
+
+function toLeaf(row: LeafRow): SequencedLeaf {
   return { seq: Number(row.seq), entryId: row.entry_id, body: row.body, hash: row.hash };
 }

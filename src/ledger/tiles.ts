@@ -1,11 +1,11 @@
 import { HASH_BYTES, nodeHash } from './frontier.ts';
 import type { NodeReader } from './proof.ts';
+import { TILE_WIDTH } from './tile-path.ts';
 
 /**
  * C2SP tlog-tiles: a tile holds up to 256 hashes of one level. Entry i of tile n at level l is the root of the 256^l leaves
  * from (256·n + i)·256^l on, so a full tile's own root is one entry of the level above.
  */
-const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
 
 export type Tile = { readonly level: number; readonly index: number; readonly hashes: Buffer };

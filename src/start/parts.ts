@@ -12,8 +12,9 @@ import {
 } from '../incidents/index.ts';
 import { Jobs, prepareJobs } from '../jobs/index.ts';
 import { fileAnchor, Ledger, LedgerKey } from '../ledger/index.ts';
-import { type Database, openStorage, type Storage } from '../storage/index.ts';
+import { Database, openStorage, type Storage } from '../storage/index.ts';
 import { createLogger, Metrics, type Telemetry, Tracing } from '../telemetry/index.ts';
+import { MasterKeys } from '../vault/index.ts';
 import type { StopList } from './stop-list.ts';
 import { readWebhooks } from './webhooks.ts';
 
@@ -21,15 +22,17 @@ import { readWebhooks } from './webhooks.ts';
 export type FileParts = {
   readonly classification: Classification;
   readonly key: LedgerKey;
+  readonly masterKeys: MasterKeys;
   readonly webhooks: readonly WebhookCredential[];
   readonly adapters: Adapters;
 };
 
-/** @throws ConfigError, LedgerError */
+/** @throws ConfigError, LedgerError, VaultError */
 export function readParts(config: Config): FileParts {
   return {
     classification: readYaml(join(config.configDir, 'incidents.yaml'), classificationSchema),
     key: readLedgerKey(config),
+    masterKeys: readMasterKeys(config),
     webhooks: readWebhooks(config),
     adapters: openAdapters(config),
   };
@@ -37,9 +40,18 @@ export function readParts(config: Config): FileParts {
 
 /** The key that was named; in development one is made where there is none. In production a lost key must not be replaced unnoticed. */
 export function readLedgerKey(config: Config): LedgerKey {
+  const { ledgerKey } = config.env;
+  if (ledgerKey !== undefined) return LedgerKey.parse(ledgerKey, 'the variable LEDGER_KEY');
   const file = config.env.ledgerKeyFile ?? join(config.dataDir, 'ledger.pem');
   const mayCreate = config.env.ledgerKeyFile === undefined && config.mode === 'development';
   return mayCreate ? LedgerKey.readOrCreate(file) : LedgerKey.read(file);
+}
+
+/** As the ledger's key: in production a lost one must not be replaced unnoticed, for nothing that people wrote would open any more. */
+export function readMasterKeys(config: Config): MasterKeys {
+  const file = config.env.vaultKeyFile ?? join(config.dataDir, 'vault.keys');
+  const mayCreate = config.env.vaultKeyFile === undefined && config.mode === 'development';
+  return mayCreate ? MasterKeys.readOrCreate(file) : MasterKeys.read(file);
 }
 
 function openAdapters(config: Config): Adapters {
@@ -73,12 +85,26 @@ export async function openJobs(config: Config, storage: Storage, { log, metrics 
   return jobs;
 }
 
-export function startLedger(config: Config, database: Database, key: LedgerKey, { log, metrics }: Telemetry, stops: StopList): Ledger {
+/** Connections that sequence: a lane each, apart from those that wait for it. */
+const SEQUENCER_CONNECTIONS = 4;
+/** A sequencer that freezes with the head in its hand is ended by the server after this, and another goes on. */
+const FENCE_MILLISECONDS = 1_000;
+
+export function startLedger(config: Config, storage: Storage, key: LedgerKey, { log, metrics }: Telemetry, stops: StopList): Ledger {
   const onError = (name: string, error: unknown): void => {
     metrics.ledgerFailures.inc();
     log.error({ err: error, log: name }, 'the ledger could not sequence or sign, will try again');
   };
-  const ledger = new Ledger({ database, key, anchor: fileAnchor(join(config.dataDir, 'checkpoints')), ...config.ledger, onError });
+  const sequencing = new Database({
+    appUrl: storage.appUrl,
+    poolSize: SEQUENCER_CONNECTIONS,
+    idleMilliseconds: FENCE_MILLISECONDS,
+    prepared: true,
+  });
+  stops.add(() => sequencing.close());
+  const { database } = storage;
+  const anchor = fileAnchor(join(config.dataDir, 'checkpoints'));
+  const ledger = new Ledger({ database, sequencing, lanes: SEQUENCER_CONNECTIONS, key, anchor, ...config.ledger, onError });
   ledger.start();
   stops.add(() => ledger.stop());
   return ledger;

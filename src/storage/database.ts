@@ -1,6 +1,7 @@
 import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { TenantId } from '../core/index.ts';
+import { beginTenant, tenantPool } from './connection.ts';
 import { StorageError } from './errors.ts';
 import { asStorageError, isLostRace } from './failures.ts';
 import type { Tables } from './tables.ts';
@@ -14,6 +15,10 @@ export type DatabaseOptions = {
   readonly poolSize?: number;
   /** How often a transaction that lost a race is run again before the caller hears of it. */
   readonly maxAttempts?: number;
+  /** How long a transaction may lie idle, its process frozen or gone, before the server ends it and frees its locks. */
+  readonly idleMilliseconds?: number;
+  /** Prepares every statement, for a pool that runs a few of them all the time. */
+  readonly prepared?: boolean;
 };
 
 const INT8 = 20;
@@ -22,6 +27,8 @@ const INT8 = 20;
 export class Database {
   readonly #kysely: Kysely<Tables>;
   readonly #maxAttempts: number;
+  /** The last warning of each server process: one that comes with a COMMIT says that no synchronous standby confirmed it. */
+  readonly #warnings = new Map<number, string>();
 
   constructor(options: DatabaseOptions) {
     const pool = new pg.Pool({
@@ -31,13 +38,21 @@ export class Database {
       // Nothing waits for ever: not for a server that vanished without a word, nor a lock for a client that did.
       query_timeout: 30_000,
       keepAlive: true,
-      idle_in_transaction_session_timeout: 60_000,
+      idle_in_transaction_session_timeout: options.idleMilliseconds ?? 60_000,
       types: { getTypeParser: parserFor },
     });
     // A connection that died. Idle: the next checkout opens another. In use: the statement that meets it says so, not the process.
     pool.on('error', () => undefined);
-    pool.on('connect', (client) => client.on('error', () => undefined));
-    this.#kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+    pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+      client.on('notice', ({ severity, message }) => {
+        if (severity === 'WARNING') this.#warnings.set(processOf(client), message ?? '');
+      });
+    });
+    pool.on('remove', (client) => this.#warnings.delete(processOf(client)));
+    this.#kysely = new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool: tenantPool(pool, { prepared: options.prepared ?? false }) }),
+    });
     this.#maxAttempts = options.maxAttempts ?? 5;
   }
 
@@ -51,19 +66,31 @@ export class Database {
   async transaction<T>(tenant: TenantId, work: (trx: Trx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        // Said, because a server may be set to another level, under which locks taken first would read an older snapshot.
-        return await this.#kysely
-          .transaction()
-          .setIsolationLevel('read committed')
-          .execute(async (trx) => {
-            await trx.executeQuery(CompiledQuery.raw(`select set_config('countersign.tenant', $1, true)`, [tenant]));
-            return work(trx);
-          });
+        return await this.#once(tenant, work);
       } catch (error) {
         if (!isLostRace(error)) throw asStorageError(error);
         if (attempt >= this.#maxAttempts) throw tooManyRaces(attempt, error);
       }
     }
+  }
+
+  async #once<T>(tenant: TenantId, work: (trx: Trx) => Promise<T>): Promise<T> {
+    let pid = 0;
+    const result = await this.#kysely
+      .transaction()
+      .setIsolationLevel('read committed')
+      .execute(async (trx) => {
+        const { rows } = await trx.executeQuery<{ pid: number }>(CompiledQuery.raw(beginTenant, [tenant]));
+        pid = rows[0]?.pid ?? 0;
+        const done = await work(trx);
+        this.#warnings.delete(pid);
+        return done;
+      });
+    const warning = this.#warnings.get(pid);
+    if (warning === undefined) return result;
+    throw new StorageError('storage.unavailable', `the commit is not confirmed: ${warning}`, {
+      remedy: 'repeat the call with the same idempotency key; see the synchronous standbys of the database',
+    });
   }
 
   /** Runs a statement that belongs to no tenant; with row-level security it sees no tenant's rows. */
@@ -83,6 +110,11 @@ export class Database {
   async close(): Promise<void> {
     await this.#kysely.destroy();
   }
+}
+
+/** pg knows the server process of a connection, but does not say so in its types. */
+function processOf(client: object): number {
+  return 'processID' in client && typeof client.processID === 'number' ? client.processID : 0;
 }
 
 function tooManyRaces(attempts: number, cause: unknown): StorageError {

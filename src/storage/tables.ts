@@ -22,6 +22,23 @@ type LedgerOutbox = {
   /** JCS bytes of the entry without `log`, `seq`, `prev` and `v`. */
   body: Immutable<Buffer>;
   subjects: Immutable<string[]>;
+  /** Key id and HMAC of the gateway that wrote the row. */
+  seal: Immutable<Buffer>;
+};
+
+/** Who signs a log, and how much of it is signed. */
+type LedgerSigning = { tenant: Immutable<string>; verifier_key: string; size: bigint };
+/** Checkpoints with two signatures of the log: the old key's and the new one's. */
+type LedgerRotation = { tenant: Immutable<string>; size: Immutable<bigint>; note: Immutable<string> };
+
+/** Committed entries that could not be sequenced, as they were found. */
+type LedgerQuarantine = {
+  tenant: Immutable<string>;
+  position: Immutable<bigint>;
+  entry_id: Immutable<string>;
+  body: Immutable<Buffer>;
+  seal: Immutable<Buffer>;
+  reason: Immutable<'seal' | 'conflict'>;
 };
 
 type LedgerLeaf = {
@@ -30,12 +47,38 @@ type LedgerLeaf = {
   entry_id: Immutable<string>;
   body: Immutable<Buffer>;
   hash: Immutable<Buffer>;
+  /** What it is found by, out of the body; null where it has none. */
+  type: Immutable<string | null>;
+  actor: Immutable<string | null>;
+  result: Immutable<string | null>;
+  rule: Immutable<string | null>;
+  at: Immutable<Date | null>;
+};
+
+/** A stretch of the oldest leaves that was stored away. */
+type LedgerArchive = {
+  tenant: Immutable<string>;
+  first: Immutable<bigint>;
+  until: Immutable<bigint>;
+  manifest: Immutable<string>;
+  root: Immutable<Buffer>;
+  allowed_by: Immutable<string>;
 };
 
 /** C2SP tlog-tiles: up to 256 hashes of one level. */
 type LedgerTile = { tenant: Immutable<string>; level: Immutable<number>; index: Immutable<bigint>; hashes: Buffer };
-type LedgerCheckpoint = { tenant: Immutable<string>; size: Immutable<bigint>; note: Immutable<string> };
+type LedgerCheckpoint = {
+  tenant: Immutable<string>;
+  size: Immutable<bigint>;
+  note: Immutable<string>;
+  signed_at: ColumnType<Date, Date | undefined, never>;
+};
 type LedgerSubject = { tenant: Immutable<string>; subject: Immutable<string>; seq: Immutable<bigint> };
+
+/** How large a tree of the log a witness confirmed last. */
+type LedgerWitness = { tenant: Immutable<string>; witness: Immutable<string>; size: bigint };
+/** A witness's cosignature line over the checkpoint of that size. */
+type LedgerCosignature = { tenant: Immutable<string>; size: Immutable<bigint>; witness: Immutable<string>; line: string; at: Timestamp };
 
 /** The answer given to an idempotency key, to be given again. */
 type IdempotencyKey = {
@@ -190,14 +233,38 @@ type PolicyDivergence = {
   at: Immutable<Date>;
 };
 
+/** A person's data key, wrapped by a master key. */
+type SubjectKey = {
+  tenant: Immutable<string>;
+  subject: Immutable<string>;
+  wrapped_key: string;
+  master_key_id: string;
+  created_at: Immutable<Date>;
+};
+
+/** What opens a commitment in a leaf, sealed under its subject's data key. */
+type LedgerDisclosure = {
+  tenant: Immutable<string>;
+  entry_id: Immutable<string>;
+  path: Immutable<string>;
+  subject: Immutable<string>;
+  sealed: Immutable<string>;
+};
+
 /** The tables as kysely sees them. int8 is `bigint`, bytea is `Buffer`, JSON is text that its domain parses. */
 export type Tables = {
   ledger_head: LedgerHead;
   ledger_outbox: LedgerOutbox;
+  ledger_quarantine: LedgerQuarantine;
   ledger_leaf: LedgerLeaf;
   ledger_tile: LedgerTile;
   ledger_checkpoint: LedgerCheckpoint;
+  ledger_signing: LedgerSigning;
+  ledger_rotation: LedgerRotation;
   ledger_subject: LedgerSubject;
+  ledger_witness: LedgerWitness;
+  ledger_cosignature: LedgerCosignature;
+  ledger_archive: LedgerArchive;
   idempotency_key: IdempotencyKey;
   incident: Incident;
   alert: Alert;
@@ -210,4 +277,6 @@ export type Tables = {
   policy_proposal: PolicyProposal;
   policy_activation: PolicyActivation;
   policy_divergence: PolicyDivergence;
+  subject_key: SubjectKey;
+  ledger_disclosure: LedgerDisclosure;
 };

@@ -48,7 +48,7 @@ test('every key has a default', () => {
     changeFreezes: [],
     policy: { trust: { keys: [], identities: [] } },
     calendars: [],
-    ledger: { originPrefix: 'countersign.local', waitMilliseconds: 2_000 },
+    ledger: { originPrefix: 'countersign.local', waitMilliseconds: 2_000, maxBacklog: 100_000, metaSeconds: 10 },
     configDir: folder,
     dataDir: resolve('.countersign'),
   });
@@ -279,12 +279,13 @@ describe('the environment', () => {
       DATABASE_URL: 'f',
       DATABASE_APP_URL: 'g',
       LEDGER_KEY_FILE: 'h',
-      LOG_LEVEL: 'i',
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'j',
-      SOME_SECRET: 'k',
+      LEDGER_KEY: 'i',
+      LOG_LEVEL: 'j',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'k',
+      SOME_SECRET: 'l',
     });
-    expect(Object.values(env)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']);
-    expect([secret('SOME_SECRET'), secret('OTHER')]).toEqual(['k', undefined]);
+    expect(Object.values(env)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k']);
+    expect([secret('SOME_SECRET'), secret('OTHER')]).toEqual(['l', undefined]);
   });
 
   test('what is set to nothing is not set', () => {

@@ -6,7 +6,7 @@ import { digestOf, digestOfJson, type JsonObject, newId } from '../../src/core/i
 import { type BuildRequest, buildBundle, generateKeyPair, signBundle } from '../../src/evidence/index.ts';
 import { Frontier } from '../../src/ledger/frontier.ts';
 import { entryBytes, leafBytes, leafHash } from '../../src/ledger/leaf.ts';
-import { checkpointText, noteSigner } from '../../src/ledger/note.ts';
+import { checkpointText, noteSigner, signNote } from '../../src/ledger/note.ts';
 import { policyDigest } from '../../src/policy/index.ts';
 
 /** The commit time of every fixture. */
@@ -97,13 +97,13 @@ export function writeExport(folder: string, data: readonly JsonObject[]): string
       actor,
       data: datum,
     };
-    const body = leafBytes(entryBytes(entry), { log: 'alpha', seq, prev });
+    const body = leafBytes(entryBytes(entry), { log: 'alpha', seq, prev, entryId: entry.id });
     prev = leafHash(body);
     frontier.append(prev);
     lines.push(body, Buffer.from('\n'));
   }
   write(join(folder, 'entries.jsonl'), Buffer.concat(lines));
-  write(join(folder, 'checkpoint'), signer.sign(checkpointText(signer.name, frontier.size, frontier.root())));
+  write(join(folder, 'checkpoint'), signNote(checkpointText(signer.name, frontier.size, frontier.root()), [signer]));
   write(join(folder, 'log.vkey'), `${logKey}\n`);
   return folder;
 }

@@ -23,7 +23,7 @@ describe('paths and methods', () => {
         status: 404,
         body: {
           ...problem(404, 'not_found', 'there is nothing here'),
-          remedy: 'there is /health, /ready, /metrics, /webhooks/alertmanager, /graphql',
+          remedy: 'there is /health, /ready, /metrics, /webhooks/alertmanager, /ledger/, /graphql',
         },
       });
     },
@@ -61,6 +61,7 @@ describe('health and readiness', () => {
         status: 'ready',
         stopping: false,
         database: 'ok',
+        ledger: 'ok',
         policy: { revision: gateway.running.policyRevision, digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
       },
     ]);
@@ -97,6 +98,12 @@ describe('metrics', () => {
       'countersign_decision_duration_seconds',
       'countersign_ledger_wait_seconds',
       'countersign_ledger_failures_total',
+      'countersign_erasures_total',
+      'countersign_ledger_waiting_entries',
+      'countersign_ledger_lag_seconds',
+      'countersign_ledger_unsigned_seconds',
+      'countersign_ledger_checkpoint_timestamp_seconds',
+      'countersign_ledger_quarantined_entries',
       'countersign_job_failures_total',
       'countersign_governed_actions_in_flight',
       'countersign_policy_activations_total',

@@ -98,7 +98,10 @@ describe('the kernel behind it', () => {
       'flag.set',
       'incident.acknowledge',
       'incident.resolve',
+      'ledger.archive',
+      'ledger.read_entries',
       'ledger.read_entry',
+      'ledger.read_log',
       'ledger.read_timeline',
       'orchestration.approve',
       'orchestration.dry_run',
@@ -107,6 +110,7 @@ describe('the kernel behind it', () => {
       'orchestration.record_dry_run',
       'orchestration.record_outcome',
       'orchestration.reject',
+      'privacy.erase_subject',
     ]);
     const refused = await refusalOf(world.govern('flag.unset', sam, {}));
     expect([refused.code, refused.message]).toEqual(['govern.unknown_action', 'there is no action `flag.unset`']);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { canonicalBytes, type Json } from '../../src/core/index.ts';
 import { exportLog, type Ledger } from '../../src/ledger/index.ts';
-import { checkpointText } from '../../src/ledger/note.ts';
+import { checkpointText, signNote } from '../../src/ledger/note.ts';
 import { verifyExport } from '../../src/ledger/verify/index.ts';
 import { codeOf } from '../support/errors.ts';
 import { makeFolder, removeFolders } from '../support/folders.ts';
@@ -261,9 +261,9 @@ describe('an exported file, altered, is told by what is wrong and where', () => 
 });
 
 const signedBy = (seed: number, size: number, entries: readonly string[]) =>
-  fixedKey(seed)
-    .signerFor(origin)
-    .sign(checkpointText(origin, size, naiveRoot(entries.map((entry) => naiveLeaf(Buffer.from(entry))))));
+  signNote(checkpointText(origin, size, naiveRoot(entries.map((entry) => naiveLeaf(Buffer.from(entry))))), [
+    fixedKey(seed).signerFor(origin),
+  ]);
 
 describe('an exported checkpoint, altered, is refused', () => {
   test.each([
@@ -276,7 +276,7 @@ describe('an exported checkpoint, altered, is refused', () => {
     ['signed by another key', () => signedBy(8, SIZE, clean.entries), 'verify.signature_invalid'],
     [
       'of another log',
-      () => key.signerFor('ledger.example/globex').sign(checkpointText('ledger.example/globex', SIZE, naiveRoot([]))),
+      () => signNote(checkpointText('ledger.example/globex', SIZE, naiveRoot([])), [key.signerFor('ledger.example/globex')]),
       'verify.origin_mismatch',
     ],
     ['emptied', () => '', 'verify.checkpoint_malformed'],

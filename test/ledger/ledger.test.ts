@@ -142,11 +142,19 @@ describe('append', () => {
     expect(Buffer.byteLength((await stored()).leaves[0]?.body ?? '')).toBeLessThanOrEqual(65_535);
   });
 
-  test('the same entry twice is refused while it waits', async () => {
+  test('the same entry again keeps its place, waiting or placed; another under its id is refused and changes nothing', async () => {
     const ledger = open();
-    const entry = entryWith({});
+    const entry = entryWith({ n: 1 });
     await commit(db.database, ledger, entry);
-    await expect(commit(db.database, ledger, entry)).rejects.toMatchObject({ code: '23505' });
+    await commit(db.database, ledger, entry);
+    const other = { ...entry, data: { n: 2 } };
+    const conflict = { code: 'ledger.conflict', message: `entry \`${entry.id}\` of log \`acme\` has another content already` };
+    await expect(commit(db.database, ledger, other)).rejects.toMatchObject(conflict);
+    expect(seqOf(await ledger.acknowledge(acme, entry.id))).toBe(0);
+    await commit(db.database, ledger, entry);
+    expect(seqOf(await ledger.acknowledge(acme, entry.id))).toBe(0);
+    await expect(commit(db.database, ledger, other)).rejects.toMatchObject(conflict);
+    await expectWhole('acme', 1);
   });
 });
 
@@ -222,6 +230,7 @@ describe('a gateway that dies', () => {
     for (let n = 0; n < 5; n += 1) await append(first, n);
     await first.stop();
     await query(db.ownerUrl, 'delete from ledger_checkpoint');
+    await query(db.ownerUrl, 'delete from ledger_signing');
     const next = open();
     next.start();
     await vi.waitFor(async () => expect(await signedSize(next)).toBe(5), soon);

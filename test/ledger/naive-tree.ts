@@ -28,12 +28,16 @@ export function naivePath(m: number, leaves: readonly Buffer[]): Buffer[] {
   return [...naivePath(m - k, leaves.slice(k)), naiveRoot(leaves.slice(0, k))];
 }
 
-/** PROOF(m, D[n]), of RFC 6962 §2.1.2, for 0 < m <= n. */
-export function naiveConsistency(m: number, leaves: readonly Buffer[], isWhole = true): Buffer[] {
-  if (m === leaves.length) return isWhole ? [] : [naiveRoot(leaves)];
+/** PROOF(m, D[n]) of RFC 6962 §2.1.2; empty for m = 0. */
+export function naiveConsistency(m: number, leaves: readonly Buffer[]): Buffer[] {
+  return m === 0 ? [] : naiveSubproof(m, leaves, true);
+}
+
+function naiveSubproof(m: number, leaves: readonly Buffer[], whole: boolean): Buffer[] {
+  if (m === leaves.length) return whole ? [] : [naiveRoot(leaves)];
   const k = splitOf(leaves.length);
-  if (m <= k) return [...naiveConsistency(m, leaves.slice(0, k), isWhole), naiveRoot(leaves.slice(k))];
-  return [...naiveConsistency(m - k, leaves.slice(k), false), naiveRoot(leaves.slice(0, k))];
+  if (m <= k) return [...naiveSubproof(m, leaves.slice(0, k), whole), naiveRoot(leaves.slice(k))];
+  return [...naiveSubproof(m - k, leaves.slice(k), false), naiveRoot(leaves.slice(0, k))];
 }
 
 /** Distinct leaf hashes, the same every time. */

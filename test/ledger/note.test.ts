@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { emptyRoot } from '../../src/ledger/frontier.ts';
-import { checkpointText } from '../../src/ledger/note.ts';
+import { checkpointText, signNote } from '../../src/ledger/note.ts';
 import { verifyCheckpoint } from '../../src/ledger/verify/index.ts';
 import { fixedKey, key } from '../support/ledger.ts';
 
@@ -16,7 +16,7 @@ const note = `${text}\n— ledger.example/acme 8j2oiiFTnW3ej2/vLqTCs36QOszkSNlYk
 
 test('a checkpoint is these bytes, and its key is written like this', () => {
   expect(checkpointText(origin, 1, Buffer.from(root, 'base64'))).toBe(text);
-  expect([signer.verifierKey, signer.sign(text)]).toEqual([verifierKey, note]);
+  expect([signer.verifierKey, signNote(text, [signer])]).toEqual([verifierKey, note]);
 });
 
 test('the key id is that of the specification, worked out by hand', () => {
@@ -33,16 +33,16 @@ test('a good checkpoint says what it commits to, beside extension lines and sign
   const checkpoint = { origin, size: 1, root: Buffer.from(root, 'base64') };
   expect(verifyCheckpoint(note, verifierKey)).toEqual(checkpoint);
   const witness = fixedKey(9).signerFor('witness.example/w');
-  expect(verifyCheckpoint(note + witness.sign(text).slice(text.length + 1), verifierKey)).toEqual(checkpoint);
+  expect(verifyCheckpoint(note + signNote(text, [witness]).slice(text.length + 1), verifierKey)).toEqual(checkpoint);
   const extended = `${text}extension\n`;
-  expect(verifyCheckpoint(signer.sign(extended), verifierKey)).toEqual(checkpoint);
-  expect(verifyCheckpoint(signer.sign(checkpointText(origin, 0, emptyRoot)), verifierKey)).toMatchObject({ size: 0 });
-  expect(verifyCheckpoint(signer.sign(checkpointText(origin, Number.MAX_SAFE_INTEGER, emptyRoot)), verifierKey)).toMatchObject({
+  expect(verifyCheckpoint(signNote(extended, [signer]), verifierKey)).toEqual(checkpoint);
+  expect(verifyCheckpoint(signNote(checkpointText(origin, 0, emptyRoot), [signer]), verifierKey)).toMatchObject({ size: 0 });
+  expect(verifyCheckpoint(signNote(checkpointText(origin, Number.MAX_SAFE_INTEGER, emptyRoot), [signer]), verifierKey)).toMatchObject({
     size: 9007199254740991,
   });
 });
 
-const resigned = (altered: string) => signer.sign(altered);
+const resigned = (altered: string) => signNote(altered, [signer]);
 const other = fixedKey(8).signerFor(origin);
 const elsewhere = key.signerFor('ledger.example/globex');
 
@@ -60,12 +60,12 @@ test.each([
   ['a short root', resigned(`${origin}\n1\n${root.slice(0, -4)}\n`), 'verify.checkpoint_malformed'],
   ['a root in base64url', resigned(`${origin}\n1\n${root.replaceAll('+', '-')}\n`), 'verify.checkpoint_malformed'],
   ['a root with loose trailing bits', resigned(`${origin}\n1\n${root.replace('B0=', 'B1=')}\n`), 'verify.checkpoint_malformed'],
-  ['the checkpoint of another log', elsewhere.sign(text.replace('acme', 'globex')), 'verify.origin_mismatch'],
+  ['the checkpoint of another log', signNote(text.replace('acme', 'globex'), [elsewhere]), 'verify.origin_mismatch'],
   ['an edited size', note.replace('\n1\n', '\n2\n'), 'verify.signature_invalid'],
   ['an edited root', note.replace(root, emptyRoot.toString('base64')), 'verify.signature_invalid'],
   ['an added extension line', note.replace(`${root}\n`, `${root}\nmore\n`), 'verify.signature_invalid'],
-  ['the signature of another key', other.sign(text), 'verify.signature_invalid'],
-  ['the key in the name of another log', elsewhere.sign(text), 'verify.signature_invalid'],
+  ['the signature of another key', signNote(text, [other]), 'verify.signature_invalid'],
+  ['the key in the name of another log', signNote(text, [elsewhere]), 'verify.signature_invalid'],
   ['no signature in the block', `${text}\n\n`, 'verify.checkpoint_malformed'],
   ['a hyphen for the dash', note.replace('— ', '- '), 'verify.checkpoint_malformed'],
   ['a short signature', `${note.slice(0, -12)}\n`, 'verify.checkpoint_malformed'],
@@ -74,7 +74,7 @@ test.each([
 });
 
 test('a signature under the right name and id by another key is refused', () => {
-  const forged = other.sign(text).split(' ').at(-1) ?? '';
+  const forged = signNote(text, [other]).split(' ').at(-1) ?? '';
   const signature = Buffer.from(forged, 'base64').subarray(4);
   const id = Buffer.from(verifierKey.split('+')[1] ?? '', 'hex');
   const line = `— ${origin} ${Buffer.concat([id, signature]).toString('base64')}\n`;

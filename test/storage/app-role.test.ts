@@ -55,17 +55,25 @@ describe('the application role', () => {
       'flag: insert, select, update',
       'idempotency_key: insert, select',
       'incident: insert, select, update',
+      'ledger_archive: select',
       'ledger_checkpoint: insert, select',
+      'ledger_cosignature: insert, select, update',
+      'ledger_disclosure: delete, insert, select',
       'ledger_head: insert, select, update',
       'ledger_leaf: insert, select',
       'ledger_outbox: delete, insert, select',
+      'ledger_quarantine: insert, select',
+      'ledger_rotation: insert, select',
+      'ledger_signing: insert, select, update',
       'ledger_subject: insert, select',
       'ledger_tile: insert, select, update',
+      'ledger_witness: insert, select, update',
       'orchestration: insert, select, update',
       'policy_activation: insert, select',
       'policy_bundle: insert, select, update',
       'policy_divergence: insert, select',
       'policy_proposal: delete, insert, select',
+      'subject_key: delete, insert, select',
     ]);
   });
 
@@ -131,6 +139,9 @@ const allowed: Record<string, string> = {
   'approval.verdict': `'APPROVED'`,
   'break_glass.expires_at': `'2026-01-01T01:00:00Z'`,
   'break_glass_review.verdict': `'JUSTIFIED'`,
+  'ledger_archive.first': '0',
+  'ledger_archive.until': '256',
+  'ledger_quarantine.reason': `'seal'`,
   'policy_proposal.action': `'policy.publish'`,
   'policy_activation.position': '1',
   'policy_activation.action': `'policy.publish'`,
@@ -178,7 +189,11 @@ describe('row-level security', () => {
       await expect(
         asApp(tenant, (run) => run(statement, ['initech'])),
         table,
-      ).rejects.toThrow(`new row violates row-level security policy for table "${table}"`);
+      ).rejects.toThrow(
+        table === 'ledger_archive'
+          ? `permission denied for table ${table}`
+          : `new row violates row-level security policy for table "${table}"`,
+      );
     }
   });
 

@@ -34,7 +34,10 @@ function temporary(): string {
 
 const outbox = (url: string) => query(url, 'select entry_id from ledger_outbox order by 1');
 const put = (trx: Trx, entryId: string, body: Buffer = Buffer.alloc(1)) =>
-  trx.insertInto('ledger_outbox').values({ tenant: acme, entry_id: entryId, body, subjects: [] }).execute();
+  trx
+    .insertInto('ledger_outbox')
+    .values({ tenant: acme, entry_id: entryId, body, subjects: [], seal: Buffer.alloc(0) })
+    .execute();
 
 test('a server that stops in the middle of a transaction: away, nothing is kept, and the next server is used without more ado', async () => {
   const dataDir = temporary();

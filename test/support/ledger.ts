@@ -1,10 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type EntryId, type JsonObject, newId, type TenantId, tenantId } from '../../src/core/index.ts';
 import { type Anchor, type Entry, Ledger, LedgerKey, type LedgerOptions } from '../../src/ledger/index.ts';
 import type { Database } from '../../src/storage/index.ts';
-import { makeFolder, removeFolders } from './folders.ts';
 
 export const acme: TenantId = tenantId('acme');
 export const originPrefix = 'ledger.example';
@@ -12,17 +9,14 @@ export const originPrefix = 'ledger.example';
 /** Remembers nothing beside the database: what most tests are about is there. */
 const forgetful: Anchor = { read: () => undefined, keep: () => undefined };
 
-/** The Ed25519 key whose seed is 32 times `fill`: the same in every run. */
-export function fixedKey(fill: number): LedgerKey {
+/** PKCS#8 PEM of the Ed25519 key whose seed is 32 times `fill`: the same in every run. */
+export function keyPem(fill: number): string {
   const seed = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, fill)]); // RFC 8410 §7
-  const folder = makeFolder('key');
-  const file = join(folder, 'ledger.pem');
-  writeFileSync(file, createPrivateKey({ key: seed, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' }));
-  try {
-    return LedgerKey.read(file);
-  } finally {
-    removeFolders([folder]);
-  }
+  return String(createPrivateKey({ key: seed, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' }));
+}
+
+export function fixedKey(fill: number): LedgerKey {
+  return LedgerKey.parse(keyPem(fill), 'a test');
 }
 
 export const key: LedgerKey = fixedKey(7);

@@ -5,12 +5,13 @@ package lib.purpose
 
 # METADATA
 # description: >-
-#   A purpose serves itself; the record is kept for those who respond and for those who audit, the policy for those who
-#   write it and for those who operate under it.
+#   A purpose serves itself; the record is kept for those who respond, for those who audit and for the release that
+#   shows it, the policy for those who write it and for those who operate under it, who answer for privacy as well.
 # scope: document
 serving(purpose) := {purpose} | {other | some other in _served_by[purpose]}
 
 _served_by := {
 	"policy": {"operations", "policy-authoring"},
-	"record": {"audit", "incident-response"},
+	"privacy": {"operations"},
+	"record": {"audit", "incident-response", "release"},
 }

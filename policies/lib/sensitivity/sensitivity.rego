@@ -1,6 +1,6 @@
 # METADATA
 # title: Sensitivity
-# description: Which actions change production, or what governs it, and so ask more of a device and a session.
+# description: Which actions change production, its rules or the record, and so ask more of device and session.
 package lib.sensitivity
 
 # METADATA
@@ -10,18 +10,21 @@ actions := {
 	"breakglass.declare",
 	"breakglass.review",
 	"flag.set",
+	"ledger.archive",
 	"orchestration.approve",
 	"orchestration.execute",
 	"policy.publish",
 	"policy.rollback",
+	"privacy.erase_subject",
 }
 
 # METADATA
-# description: Actions that ask for two people, so that no machine may count as one of them.
+# description: Actions that need two people, so that no machine may count as one of them.
 # scope: document
 personal := {
 	"breakglass.declare",
 	"breakglass.review",
 	"policy.publish",
 	"policy.rollback",
+	"privacy.erase_subject",
 }

@@ -7,9 +7,11 @@ test_what_changes_production_or_its_rules_is_sensitive if {
 		"breakglass.declare",
 		"breakglass.review",
 		"flag.set",
+		"ledger.archive",
 		"orchestration.approve",
 		"orchestration.execute",
 		"policy.publish",
 		"policy.rollback",
+		"privacy.erase_subject",
 	}
 }

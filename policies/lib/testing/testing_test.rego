@@ -163,6 +163,32 @@ rolling_back := object.union(publishing, {
 })
 
 # METADATA
+# description: Olga, an org-admin, stores entries away that need no longer be at hand.
+# scope: document
+archiving := object.union(
+	json.remove(executing, ["facts"]),
+	{
+		"action": "ledger.archive",
+		"actor": {"id": "user:olga", "roles": ["org-admin"]},
+		"resource": {"type": "ledger", "id": "acme", "purpose": "record", "severity": null},
+		"facts": {},
+	},
+)
+
+# METADATA
+# description: Olga, an org-admin, erases what Pat wrote.
+# scope: document
+erasing := object.union(
+	json.remove(executing, ["facts"]),
+	{
+		"action": "privacy.erase_subject",
+		"actor": {"id": "user:olga", "roles": ["org-admin"], "purposes": ["operations"]},
+		"resource": {"type": "person", "id": "user:pat", "purpose": "privacy", "severity": null},
+		"facts": {"request": {"justification": "Pat left and asked for it"}},
+	},
+)
+
+# METADATA
 # description: Values of every JSON type, and what looks like an absence; none of them is any fact's right value.
 # scope: document
 garbage := [null, -1, 1.5, "", "x", [], ["x"], {}, {"x": "y"}]

@@ -9,8 +9,8 @@ import data.lib.sensitivity
 # METADATA
 # title: Device trust
 # description: >-
-#   Sensitive actions (approving, executing, setting flags, breaking the glass and reviewing it, changing policy) need a
-#   device of medium trust at least.
+#   Sensitive actions (approving, executing, setting flags, breaking the glass and reviewing it, changing policy,
+#   storing the record away, erasing) need a device of medium trust at least.
 # custom:
 #   id: core.device_trust
 #   precedence: 60

@@ -5,7 +5,15 @@ import data.rules.core.device_trust
 
 _ids := testing.ids(device_trust.unmet)
 
-_sensitive := [testing.approving, testing.executing, testing.flagging, testing.declaring, testing.reviewing]
+_sensitive := [
+	testing.approving,
+	testing.archiving,
+	testing.declaring,
+	testing.erasing,
+	testing.executing,
+	testing.flagging,
+	testing.reviewing,
+]
 
 test_sensitive_actions_are_refused_from_a_device_of_low_trust if {
 	every sensitive in _sensitive {

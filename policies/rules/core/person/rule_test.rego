@@ -5,7 +5,7 @@ import data.rules.core.person
 
 _why := testing.explanations(person.unmet)
 
-_personal := [testing.declaring, testing.publishing, testing.reviewing, testing.rolling_back]
+_personal := [testing.declaring, testing.erasing, testing.publishing, testing.reviewing, testing.rolling_back]
 
 test_machines_do_not_count_as_people if {
 	every call in _personal {

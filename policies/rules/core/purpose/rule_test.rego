@@ -17,7 +17,7 @@ test_no_purpose_is_refused if {
 }
 
 test_the_record_may_be_read_for_the_purposes_it_serves if {
-	every declared in ["audit", "incident-response", "record"] {
+	every declared in ["audit", "incident-response", "record", "release"] {
 		_ids == set() with input as testing.reading with input.actor.purposes as [declared]
 	}
 	_ids == {"core.purpose"} with input as testing.reading with input.actor.purposes as ["training"]

@@ -5,7 +5,15 @@ import data.rules.core.session_risk
 
 _ids := testing.ids(session_risk.unmet)
 
-_sensitive := [testing.approving, testing.executing, testing.flagging, testing.declaring, testing.reviewing]
+_sensitive := [
+	testing.approving,
+	testing.archiving,
+	testing.declaring,
+	testing.erasing,
+	testing.executing,
+	testing.flagging,
+	testing.reviewing,
+]
 
 test_sensitive_actions_are_refused_at_80_and_above if {
 	every sensitive in _sensitive {

@@ -5,7 +5,15 @@ import data.rules.core.session_step_up
 
 _ids := testing.ids(session_step_up.unmet)
 
-_sensitive := [testing.approving, testing.executing, testing.flagging, testing.declaring, testing.reviewing]
+_sensitive := [
+	testing.approving,
+	testing.archiving,
+	testing.declaring,
+	testing.erasing,
+	testing.executing,
+	testing.flagging,
+	testing.reviewing,
+]
 
 _weak(allowed) := object.union(allowed, {"actor": {"acr": "urn:countersign:acr:pwd"}})
 

@@ -5,7 +5,10 @@ import data.rules.ledger.role_grant
 
 # Written out a second time on purpose: who may do what changes here and in the rule, or not at all.
 _granted := {
+	"ledger.archive": {"org-admin"},
+	"ledger.read_entries": {"auditor", "org-admin", "responder", "sre"},
 	"ledger.read_entry": {"auditor", "org-admin", "responder", "sre"},
+	"ledger.read_log": {"auditor", "org-admin", "release-bot"},
 	"ledger.read_timeline": {"auditor", "org-admin", "responder", "sre"},
 }
 

@@ -1,0 +1,71 @@
+package rules.privacy.role_grant_test
+
+import data.lib.testing_test as testing
+import data.rules.privacy.role_grant
+
+# Written out a second time on purpose: who may do what changes here and in the rule, or not at all.
+_granted := {"privacy.erase_subject": {"org-admin"}}
+
+_roles := {"auditor", "org-admin", "policy-author", "release-bot", "responder", "service", "sre", "viewer"}
+
+_ids := testing.ids(role_grant.grant)
+
+test_no_role_grants_what_is_not_listed if {
+	every action, granted in _granted {
+		every role in _roles - granted {
+			_ids == set() with input as testing.erasing with input.action as action with input.actor.roles as [role]
+		}
+	}
+}
+
+test_no_role_at_all_grants_nothing if {
+	every action, _ in _granted {
+		_ids == set() with input as testing.erasing with input.action as action with input.actor.roles as []
+		_ids == set() with input as json.remove(testing.erasing, ["actor/roles"]) with input.action as action
+	}
+	_ids == set() with input as {}
+}
+
+test_what_only_looks_like_a_role_grants_nothing if {
+	every role in ["", "ѕre", "SRE", "sre ", "sre\u200b", "org_admin", "*", "__proto__", null, 1, ["org-admin"]] {
+		every action, _ in _granted {
+			_ids == set() with input as testing.erasing with input.action as action with input.actor.roles as [role]
+		}
+	}
+}
+
+test_roles_that_are_no_list_grant_nothing if {
+	every roles in array.concat(testing.garbage, ["org-admin"]) {
+		_ids == set() with input as testing.erasing with input.actor.roles as roles
+	}
+}
+
+test_other_actions_are_not_granted if {
+	every action in [
+		"",
+		"privacy",
+		"privacy.",
+		"privacy.unheard_of",
+		"privacy.erase_subject ",
+		"__proto__",
+		null,
+		5,
+		["privacy.erase_subject"],
+	] {
+		_ids == set() with input as testing.erasing with input.action as action with input.actor.roles as _roles
+	}
+}
+
+test_every_listed_role_grants_and_is_named if {
+	every action, granted in _granted {
+		every role in granted {
+			role_grant.grant == {{
+				"ruleId": "privacy.role_grant",
+				"precedence": 900,
+				"explanation": $"role `{role}` may `{action}`",
+			}} with input as testing.erasing with input.action as action with input.actor.roles as ["viewerx", role]
+		}
+	}
+}
+
+test_it_names_its_actions if role_grant.actions == object.keys(_granted)

@@ -1,0 +1,6 @@
+export type { WitnessEvent } from './add-checkpoint.ts';
+export { WitnessError } from './errors.ts';
+export { createWitnessKey, readWitnessKey, type WitnessKey } from './key.ts';
+export { type Logs, parseLogs } from './logs.ts';
+export { Memory } from './memory.ts';
+export { WitnessServer, type WitnessServerOptions } from './server.ts';
