@@ -35,7 +35,8 @@ async function measure({ database, ledger, policies, kernel }: OnKernel<Measured
   /** The very command, its reads and its effect, with nobody deciding or recording. */
   const ungoverned = (rateLimit: number): Promise<unknown> =>
     setFlag.run(({ load, effect, args }) => {
-      const scope: Scope = { ...identity, now: new Date(), decisionId: newId('decision', new Date()), policy: policies.builtIn.version };
+      const begun = { ...identity, now: new Date(), decisionId: newId('decision', new Date()), policy: policies.builtIn.version };
+      const scope: Scope = { ...begun, seal: (text) => text };
       const typed = args.parse({ key: 'bench.ungoverned', ...setting, rateLimit });
       return database.transaction(tenant, async (trx) => {
         const { state } = await load(trx, typed, scope);

@@ -9,6 +9,7 @@ import { fileAnchor, type Ledger, LedgerKey, type LedgerOptions } from '../src/l
 import { PolicyEngine, PolicyRegistry, readBundle } from '../src/policy/index.ts';
 import { type Database, openStorage, type Storage } from '../src/storage/index.ts';
 import { createLogger, Metrics, Tracing } from '../src/telemetry/index.ts';
+import { MasterKeys, Vault } from '../src/vault/index.ts';
 
 export const dist = join(import.meta.dirname, '..', 'policies', 'dist');
 export const tenant = tenantId('alpha');
@@ -56,7 +57,8 @@ export function onKernel<L extends Ledger>(settings: KernelSettings<L>, measure:
     const ledger = settings.ledger({ database, key, anchor, originPrefix: 'bench.local', waitMilliseconds });
     const policies = new PolicyRegistry(await PolicyEngine.load(readBundle(dist)));
     const telemetry = { log: createLogger('silent'), metrics: new Metrics(), tracing: new Tracing(undefined) };
-    const kernel = new Kernel({ database, ledger, policies, clock: systemClock, telemetry, maxInFlight }, [setFlag]);
+    const vault = new Vault(MasterKeys.readOrCreate(join(dataDir, 'vault.keys')));
+    const kernel = new Kernel({ database, ledger, vault, policies, clock: systemClock, telemetry, maxInFlight }, [setFlag]);
     await measure({ dataDir, database, ledger, policies, kernel });
     await ledger.stop();
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { toDecision } from '../src/govern/decision.ts';
 import { fileAnchor, Ledger, LedgerKey } from '../src/ledger/index.ts';
 import { type PolicyBundle, PolicyEngine, readBundle } from '../src/policy/index.ts';
 import type { Storage } from '../src/storage/index.ts';
+import { MasterKeys, Vault } from '../src/vault/index.ts';
 import { databaseRecords, type ReplayReport, readCandidate, replay, resolveTool } from '../src/workbench/index.ts';
 import { onStorage, tenant } from './on-kernel.ts';
 import { inputAt } from './replay-inputs.ts';
@@ -112,7 +114,9 @@ async function countFourEyes({ ownerUrl }: Storage): Promise<number> {
 async function replayed(name: string, storage: Storage, candidate: PolicyBundle, floor: Cost): Promise<ReplayReport> {
   const reports: ReplayReport[] = [];
   const took = await cost(async () => {
-    reports.push(await replay({ records: databaseRecords(storage, tenant), candidate, examples: 3 }));
+    reports.push(
+      await replay({ records: databaseRecords(storage, new Vault(MasterKeys.of(randomBytes(32))), tenant), candidate, examples: 3 }),
+    );
   });
   const [report] = reports;
   if (report === undefined) throw new Error('there is no report');

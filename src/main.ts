@@ -1,4 +1,4 @@
-import { readEntry, readLog, readTimeline } from './audit/index.ts';
+import { auditCommands } from './audit/index.ts';
 import { publishPolicy, rollbackPolicy } from './bundles/index.ts';
 import type { Config } from './config/index.ts';
 import { type Clock, systemClock } from './core/index.ts';
@@ -6,6 +6,7 @@ import { setFlag } from './flags/index.ts';
 import { Gateway } from './gateway/index.ts';
 import { type AnyCommand, Kernel } from './govern/index.ts';
 import { calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncidentWorkers } from './incidents/index.ts';
+import { eraseSubject } from './privacy/index.ts';
 import {
   followActivations,
   openDatabase,
@@ -17,8 +18,10 @@ import {
   readPolicies,
   StopList,
   startLedger,
+  startWitnessing,
 } from './start/index.ts';
 import type { Telemetry } from './telemetry/index.ts';
+import { Vault } from './vault/index.ts';
 
 export type StartOptions = {
   readonly clock?: Clock;
@@ -53,12 +56,14 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const telemetry = options.telemetry ?? openTelemetry(config, stops);
   const policyFiles = await readPolicies(config, options.policyDir);
   const { policies } = policyFiles;
-  const { classification, key, webhooks, adapters } = readParts(config);
+  const { classification, key, masterKeys, webhooks, adapters } = readParts(config);
 
   const storage = await openDatabase(config, telemetry, stops);
   const { database } = storage;
   const jobs = await openJobs(config, storage, telemetry, stops);
   const ledger = startLedger(config, storage, key, telemetry, stops);
+  startWitnessing(config, database, clock, telemetry, stops);
+  const vault = new Vault(masterKeys);
 
   const incidents: IncidentParts = {
     adapters,
@@ -68,21 +73,20 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const commands: AnyCommand[] = [
     ...incidentCommands(incidents, jobs, classification),
     setFlag,
-    readTimeline(ledger),
-    readEntry(ledger),
-    readLog(ledger),
+    ...auditCommands(ledger, vault),
     publishPolicy(policyFiles),
     rollbackPolicy(policyFiles),
+    eraseSubject(ledger, vault),
   ];
   const { maxInFlight } = config.server;
   const activations = await followActivations(policyFiles, database, telemetry, stops);
   const onSettled = openFollowers(policyFiles, database, telemetry, stops);
-  const kernel = new Kernel({ database, ledger, policies, clock, telemetry, maxInFlight, onSettled }, commands);
+  const kernel = new Kernel({ database, ledger, vault, policies, clock, telemetry, maxInFlight, onSettled }, commands);
   stops.add(() => kernel.close());
   stops.add(await startIncidentWorkers({ jobs, kernel, adapters, database }));
 
   const { authenticator, devTokens, devUrl } = await openIssuers(config, clock, stops);
-  const parts = { config, clock, database, ledger, policies, activations, kernel, telemetry };
+  const parts = { config, clock, database, ledger, vault, policies, activations, kernel, telemetry };
   const gateway = await Gateway.listen(parts, { authenticator, webhooks, devTokens });
   stops.add(() => gateway.close());
 

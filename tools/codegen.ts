@@ -12,9 +12,12 @@ import { isMain, script } from './main.ts';
 const mappers: Record<string, string> = {
   BreakGlass: '../incidents/index.ts#BreakGlass as BreakGlassModel',
   BreakGlassPayload: '../govern/index.ts#Outcome',
+  BreakGlassReview: '../incidents/index.ts#BreakGlassReview as BreakGlassReviewModel',
   Decision: '../govern/index.ts#Decision as DecisionModel',
   ConsistencyProofPayload: '../govern/index.ts#Outcome',
+  EntriesPayload: '../govern/index.ts#Outcome',
   EntryProofPayload: '../govern/index.ts#Outcome',
+  EraseSubjectPayload: '../govern/index.ts#Outcome',
   Flag: '../flags/index.ts#Flag as FlagModel',
   FlagPayload: '../govern/index.ts#Outcome',
   Incident: '../incidents/index.ts#Incident as IncidentModel',

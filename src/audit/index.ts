@@ -1,3 +1,1 @@
-export { readEntry } from './read-entry.ts';
-export { readLog } from './read-log.ts';
-export { readTimeline } from './read-timeline.ts';
+export { auditCommands } from './commands.ts';

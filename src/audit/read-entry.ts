@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { type EntryId, isId } from '../core/index.ts';
 import { type AnyCommand, defineCommand, knownResource, unknownResource } from '../govern/index.ts';
 import type { InclusionProof, Ledger } from '../ledger/index.ts';
+import type { Disclosure, Vault } from '../vault/index.ts';
 
 const args = z.strictObject({ entryId: z.string().refine((id): id is EntryId => isId('entry', id), 'is not an entry id') });
 
 /** `ledger.read_entry`: one entry with the proof that the log holds it, which anyone can check offline. */
-export function readEntry(ledger: Ledger): AnyCommand {
-  return defineCommand<{ entryId: EntryId }, InclusionProof, { proof: InclusionProof }>({
+export function readEntry(ledger: Ledger, vault: Vault): AnyCommand {
+  return defineCommand<{ entryId: EntryId }, InclusionProof, { proof: InclusionProof; disclosures: readonly Disclosure[] }>({
     action: 'ledger.read_entry',
     args,
     load: async (trx, { entryId }, scope) => {
@@ -16,6 +17,9 @@ export function readEntry(ledger: Ledger): AnyCommand {
       if (proof === undefined) return unknownResource(scope, described);
       return { resource: knownResource(scope, described), facts: {}, state: proof };
     },
-    effect: async (_trx, { entryId }, proof) => ({ result: { proof }, record: { entryId, seq: proof.seq } }),
+    effect: async (trx, { entryId }, proof, { actor }) => {
+      const disclosures = (await vault.disclosuresOf(trx, actor.tenant, [entryId])).get(entryId) ?? [];
+      return { result: { proof, disclosures }, record: { entryId, seq: proof.seq } };
+    },
   });
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { type AnyCommand, defineCommand, knownResource } from '../govern/index.ts';
-import type { Ledger, SequencedLeaf } from '../ledger/index.ts';
+import { archivedBefore, type Ledger } from '../ledger/index.ts';
+import type { Vault } from '../vault/index.ts';
+import { showEntries } from './shown.ts';
+import { subjectPattern } from './subject.ts';
 
 const args = z.strictObject({
-  /** `<type>:<id>`, as entries name it. */
-  subject: z.string().regex(/^[a-z]+:[A-Za-z0-9_.:-]{1,200}$/),
+  subject: z.string().regex(subjectPattern),
   after: z.int().min(-1).default(-1),
   first: z.int().min(1).max(200).default(50),
 });
@@ -13,7 +15,7 @@ const args = z.strictObject({
  * `ledger.read_timeline`: a subject's history is its ledger entries. To look is an action: decided, and ledgered under the
  * log itself, so that looking at a timeline does not lengthen it.
  */
-export function readTimeline(ledger: Ledger): AnyCommand {
+export function readTimeline(ledger: Ledger, vault: Vault): AnyCommand {
   return defineCommand({
     action: 'ledger.read_timeline',
     args,
@@ -24,11 +26,9 @@ export function readTimeline(ledger: Ledger): AnyCommand {
     }),
     effect: async (trx, { subject, after, first }, _state, { actor }) => {
       const leaves = await ledger.timeline(trx, actor.tenant, subject, after, first);
-      return { result: { entries: leaves.map(toResult) }, record: { subject, entries: leaves.length } };
+      const entries = await showEntries(trx, vault, actor.tenant, leaves);
+      const archived = await archivedBefore(trx, actor.tenant);
+      return { result: { entries, archivedBefore: archived }, record: { subject, entries: leaves.length } };
     },
   });
-}
-
-function toResult(leaf: SequencedLeaf): { seq: number; leafHash: string; body: string } {
-  return { seq: leaf.seq, leafHash: leaf.hash.toString('hex'), body: leaf.body.toString('utf8') };
 }

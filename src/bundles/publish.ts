@@ -41,6 +41,7 @@ export function publishPolicy({ policies, trust }: BundleParts): AnyCommand {
   return defineCommand<Published, State, ChangeResult>({
     action: 'policy.publish',
     args,
+    personal: ['justification'],
     load: async (trx, published, scope) => {
       const files = filesOf(published);
       const inspection = await inspectBundle(files, 'the call', trust);

@@ -22,6 +22,7 @@ export function rollbackPolicy(parts: BundleParts): AnyCommand {
   return defineCommand<z.infer<typeof args>, Change, ChangeResult>({
     action: 'policy.rollback',
     args,
+    personal: ['justification'],
     load: async (trx, { digest, justification }, scope) => {
       const candidate = await earlier(trx, scope, digest, parts);
       if (candidate === undefined) return unknownResource(scope, { type: 'policy', id: digest, purpose: 'policy' });

@@ -3,6 +3,7 @@ import { ledgerCommand } from './commands/ledger.ts';
 import { policyCommand } from './commands/policy.ts';
 import { startCommand } from './commands/start.ts';
 import { tokenCommand } from './commands/token.ts';
+import { vaultCommand } from './commands/vault.ts';
 import { witnessCommand } from './commands/witness.ts';
 import { exitCode } from './report.ts';
 import { packageVersion } from './version.ts';
@@ -11,7 +12,7 @@ const program = new Command('countersign')
   .description('policy-as-code governance gateway for incident response')
   .version(packageVersion())
   .exitOverride();
-for (const add of [startCommand, tokenCommand, ledgerCommand, policyCommand, witnessCommand]) add(program);
+for (const add of [startCommand, tokenCommand, ledgerCommand, policyCommand, vaultCommand, witnessCommand]) add(program);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -11,6 +11,7 @@
  * | `DATABASE_APP_URL` | the same server as the role that does not own them; default: `DATABASE_URL` with `SET ROLE` |
  * | `LEDGER_KEY_FILE` | PKCS#8 PEM of the Ed25519 key that signs checkpoints, former ones behind it; made in the data folder when unset in development |
  * | `LEDGER_KEY` | the PEM itself, for those who have no file; wins over `LEDGER_KEY_FILE` |
+ * | `VAULT_KEY_FILE` | master keys of what people write, one base64 line each, newest first; made in the data folder when unset in development |
  * | `LOG_LEVEL` | pino's level, default `info` |
  * | `OTEL_EXPORTER_OTLP_ENDPOINT` | where spans go; none are made when unset |
  * | `COSIGN_PASSWORD` | of an encrypted signing key (`ig-evidence sign`, `keygen`) |
@@ -27,6 +28,7 @@ export type Env = {
   readonly databaseAppUrl: string | undefined;
   readonly ledgerKeyFile: string | undefined;
   readonly ledgerKey: string | undefined;
+  readonly vaultKeyFile: string | undefined;
   readonly logLevel: string | undefined;
   readonly otlpEndpoint: string | undefined;
   /** A secret that the configuration names by variable; undefined when unset. */
@@ -44,6 +46,7 @@ export function readEnv(env: NodeJS.ProcessEnv = process.env): Env {
     databaseAppUrl: nonEmpty(env['DATABASE_APP_URL']),
     ledgerKeyFile: nonEmpty(env['LEDGER_KEY_FILE']),
     ledgerKey: nonEmpty(env['LEDGER_KEY']),
+    vaultKeyFile: nonEmpty(env['VAULT_KEY_FILE']),
     logLevel: nonEmpty(env['LOG_LEVEL']),
     otlpEndpoint: nonEmpty(env['OTEL_EXPORTER_OTLP_ENDPOINT']),
     secret: (name) => nonEmpty(env[name]),

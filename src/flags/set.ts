@@ -16,13 +16,15 @@ const args = z.strictObject({
 export const setFlag: AnyCommand = defineCommand({
   action: 'flag.set',
   args,
+  personal: ['justification'],
   load: async (trx, { key, justification }, scope) => ({
     resource: knownResource(scope, { type: 'flag', id: key, purpose: 'operations' }),
     facts: { request: { justification } },
     state: { before: (await lockFlag(trx, scope.actor.tenant, key)) ?? null },
   }),
-  effect: async (trx, { key, enabled, rateLimit, justification }, { before }, { actor, now }) => {
-    const flag: Flag = { key, enabled, rateLimit: rateLimit ?? null, reason: justification, setBy: actor.id, setAt: now };
+  effect: async (trx, { key, enabled, rateLimit, justification }, { before }, { actor, now, seal }) => {
+    const reason = seal(justification, { column: 'flag.reason', row: key });
+    const flag: Flag = { key, enabled, rateLimit: rateLimit ?? null, reason, setBy: actor.id, setAt: now };
     await upsertFlag(trx, actor.tenant, flag);
     return { result: { key }, record: { key, before: before && settingOf(before), after: settingOf(flag) } };
   },

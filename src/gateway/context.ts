@@ -7,6 +7,8 @@ import type { Ledger } from '../ledger/index.ts';
 import type { PolicyRegistry } from '../policy/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
+import type { Vault } from '../vault/index.ts';
+import type { TextReader } from './text-reader.ts';
 
 /** What the gateway is made of; built once by main.ts and passed on. */
 export type GatewayParts = {
@@ -14,6 +16,7 @@ export type GatewayParts = {
   readonly clock: Clock;
   readonly database: Database;
   readonly ledger: Ledger;
+  readonly vault: Vault;
   readonly policies: PolicyRegistry;
   readonly activations: Activations;
   readonly kernel: Kernel;
@@ -25,6 +28,8 @@ export type GatewayContext = {
   readonly parts: GatewayParts;
   readonly identity: Identity;
   readonly decisions: Decision[];
+  /** Opens what people wrote. */
+  readonly texts: TextReader;
 };
 
 /** What the HTTP edge knows of a request before GraphQL sees it. Null identity: only GraphiQL's page may be asked for. */

@@ -26,6 +26,8 @@ const statuses: { readonly [code: string]: number } = {
   'ledger.backlog_full': 503,
   'ledger.conflict': 409,
   'ledger.out_of_range': 400,
+  'ledger.cursor_malformed': 400,
+  'ledger.cursor_foreign': 400,
   'storage.unavailable': 503,
   'storage.full': 503,
   'storage.conflict': 503,

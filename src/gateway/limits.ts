@@ -81,8 +81,11 @@ const usualSizes: ReadonlyMap<string, number> = new Map([
   ['approvals', 5],
 ]);
 
+/** Arguments that say how long a list is to be. */
+const sizeArguments: readonly string[] = ['first', 'last'];
+
 function sizeOf(field: FieldNode): number {
-  const first = field.arguments?.find((argument) => argument.name.value === 'first')?.value;
+  const first = field.arguments?.find((argument) => sizeArguments.includes(argument.name.value))?.value;
   if (first === undefined) return usualSizes.get(field.name.value) ?? 1;
   return first.kind === Kind.INT ? Math.max(1, Number(first.value)) : LARGEST_PAGE;
 }

@@ -1,7 +1,7 @@
 // Generated from schema.graphql by `npm run generate`. Do not edit.
 import type { Json } from '../core/index.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { BreakGlass as BreakGlassModel, Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
+import type { BreakGlass as BreakGlassModel, BreakGlassReview as BreakGlassReviewModel, Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
 import type { Outcome, Decision as DecisionModel } from '../govern/index.ts';
 import type { Flag as FlagModel } from '../flags/index.ts';
 import type { Activation as ActivationModel } from '../bundles/index.ts';
@@ -183,7 +183,8 @@ export type Orchestration = {
   readonly operation: Scalars['String']['output'];
   readonly targets: ReadonlyArray<Scalars['String']['output']>;
   readonly parameters: Scalars['JSON']['output'];
-  readonly justification: Scalars['String']['output'];
+  /** Null: erased. */
+  readonly justification: Maybe<Scalars['String']['output']>;
   readonly proposedBy: Scalars['ID']['output'];
   readonly proposedAt: Scalars['DateTime']['output'];
   /** What the last dry run said it would change. */
@@ -206,7 +207,8 @@ export type BreakGlassVerdict =
 export type BreakGlassReview = {
   readonly reviewer: Scalars['ID']['output'];
   readonly verdict: BreakGlassVerdict;
-  readonly comment: Scalars['String']['output'];
+  /** Null: erased. */
+  readonly comment: Maybe<Scalars['String']['output']>;
   readonly reviewedAt: Scalars['DateTime']['output'];
 };
 
@@ -218,7 +220,8 @@ export type BreakGlass = {
   readonly id: Scalars['ID']['output'];
   readonly incident: Incident;
   readonly declaredBy: Scalars['ID']['output'];
-  readonly justification: Scalars['String']['output'];
+  /** Null: erased. */
+  readonly justification: Maybe<Scalars['String']['output']>;
   readonly declaredAt: Scalars['DateTime']['output'];
   readonly expiresAt: Scalars['DateTime']['output'];
   readonly active: Scalars['Boolean']['output'];
@@ -232,7 +235,8 @@ export type Flag = {
   readonly enabled: Scalars['Boolean']['output'];
   /** Requests a second; null when not throttled. */
   readonly rateLimit: Maybe<Scalars['Int']['output']>;
-  readonly reason: Scalars['String']['output'];
+  /** Null: erased. */
+  readonly reason: Maybe<Scalars['String']['output']>;
   readonly setBy: Scalars['ID']['output'];
   readonly setAt: Scalars['DateTime']['output'];
 };
@@ -246,11 +250,27 @@ export type Entry = {
   readonly type: Scalars['String']['output'];
   readonly subject: Scalars['String']['output'];
   readonly actor: Scalars['ID']['output'];
+  /** How it was decided; null where the entry records no decision. */
+  readonly result: Maybe<DecisionResult>;
+  /** The rule that determined it. */
+  readonly ruleId: Maybe<Scalars['ID']['output']>;
   /** The hex hash of this entry's leaf. */
   readonly leafHash: Scalars['String']['output'];
   /** The hex hash of the leaf before; null for the first. */
   readonly prev: Maybe<Scalars['String']['output']>;
+  /**
+   * What the leaf holds. Where a person wrote something the leaf has a commitment, `{"committed": "<hex>"}`: here their words stand
+   * in its place, as long as they are not erased.
+   */
   readonly data: Scalars['JSON']['output'];
+};
+
+/** What a commitment in a leaf was made of: the leaf has the hex SHA-256 of the canonical JSON of `[salt, path, value]`. */
+export type Disclosure = {
+  /** JSON pointer in the leaf. */
+  readonly path: Scalars['String']['output'];
+  readonly salt: Scalars['String']['output'];
+  readonly value: Scalars['String']['output'];
 };
 
 /** All that is needed to check offline that the log holds an entry (RFC 6962, C2SP). Hashes in hex. */
@@ -264,6 +284,8 @@ export type InclusionProof = {
   readonly verifierKey: Scalars['String']['output'];
   /** The same as a file to keep (c2sp.org/tlog-proof@v1, the leaf as its extra data): `countersign receipt verify` reads it. */
   readonly tlogProof: Scalars['String']['output'];
+  /** What people wrote in it, but for what was erased. */
+  readonly disclosures: ReadonlyArray<Disclosure>;
 };
 
 /** All that is needed to check offline that a log still begins with what one saw of it (RFC 6962 §2.1.2). Hashes in hex. */
@@ -331,6 +353,9 @@ export type PolicyStatusActivationsArgs = {
 
 export type PageInfo = {
   readonly hasNextPage: Scalars['Boolean']['output'];
+  /** True where entries before this page are known of; lists that page forwards only do not say. */
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  readonly startCursor: Maybe<Scalars['String']['output']>;
   readonly endCursor: Maybe<Scalars['String']['output']>;
 };
 
@@ -359,6 +384,53 @@ export type TimelinePayload = Governed & {
   readonly receipt: Receipt;
   /** Oldest first; null when not allowed. */
   readonly entries: Maybe<ReadonlyArray<Entry>>;
+  /** Entries of a lower seq are stored away and not shown; 0 where none are, null when not allowed. */
+  readonly archivedBefore: Maybe<Scalars['Long']['output']>;
+};
+
+export type EntryOrder =
+  | 'OLDEST_FIRST'
+  | 'NEWEST_FIRST';
+
+/** Which entries; what is left out does not restrict. Ranges begin with `from` and end before `until`. */
+export type EntryFilter = {
+  /** `<type>:<id>`, as for `timeline`. */
+  readonly subject?: InputMaybe<Scalars['String']['input']>;
+  /** Id of who did it. */
+  readonly actor?: InputMaybe<Scalars['ID']['input']>;
+  /** An action, or another type of entry. */
+  readonly action?: InputMaybe<Scalars['String']['input']>;
+  readonly result?: InputMaybe<DecisionResult>;
+  /** The rule that determined the result. */
+  readonly ruleId?: InputMaybe<Scalars['ID']['input']>;
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly until?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly fromSeq?: InputMaybe<Scalars['Long']['input']>;
+  readonly untilSeq?: InputMaybe<Scalars['Long']['input']>;
+};
+
+export type EntryEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Entry;
+};
+
+/** A page of entries. All pages of one list are answered against the log as long as it was at the first of them. */
+export type EntryConnection = {
+  readonly edges: ReadonlyArray<EntryEdge>;
+  readonly pageInfo: PageInfo;
+  /** Exact, among the first `size` entries without those that are stored away. */
+  readonly totalCount: Scalars['Long']['output'];
+  /** How many entries the log had when the first page was answered. */
+  readonly size: Scalars['Long']['output'];
+  /** Entries of a lower seq are stored away and neither shown nor counted; 0 where none are. */
+  readonly archivedBefore: Scalars['Long']['output'];
+};
+
+export type EntriesPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed. */
+  readonly page: Maybe<EntryConnection>;
 };
 
 export type EntryProofPayload = Governed & {
@@ -388,6 +460,11 @@ export type Query = {
    * `breakglass:<id>`, `flag:<key>` or `ledger:<tenant>`. To look is an action of its own.
    */
   readonly timeline: TimelinePayload;
+  /**
+   * Searches the ledger of your tenant, newest first unless said otherwise, in pages of at most 100: say how many with `first` and
+   * page on with `after`, or backwards with `last` and `before`. To look is an action of its own.
+   */
+  readonly entries: EntriesPayload;
   /** One entry with its proof. To look is an action of its own. */
   readonly entryProof: EntryProofPayload;
   /** The proof that the newest checkpoint continues the first `from` entries. To look is an action of its own. */
@@ -432,6 +509,16 @@ export type QueryTimelineArgs = {
   subject: Scalars['String']['input'];
   after?: InputMaybe<Scalars['Long']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryEntriesArgs = {
+  filter?: InputMaybe<EntryFilter>;
+  order?: InputMaybe<EntryOrder>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -524,6 +611,13 @@ export type PublishPolicyInput = {
   readonly justification: Scalars['String']['input'];
 };
 
+export type EraseSubjectInput = {
+  /** `person:<actor id>`. */
+  readonly subject: Scalars['ID']['input'];
+  /** At least ten characters. */
+  readonly justification: Scalars['String']['input'];
+};
+
 export type RollbackPolicyInput = {
   /** A policy that was active before, or the built-in one. */
   readonly digest: Scalars['String']['input'];
@@ -562,6 +656,22 @@ export type PolicyChangePayload = Governed & {
   readonly policy: Maybe<PolicyRef>;
 };
 
+/** What of a person is readable no more. The entry `subject.erased` says the same in the ledger, to everyone. */
+export type Erasure = {
+  readonly subject: Scalars['ID']['output'];
+  /** 1, or 0 when there was none: nothing was written since the last erasure. */
+  readonly keys: Scalars['Int']['output'];
+  /** How many values of ledger entries. */
+  readonly disclosures: Scalars['Int']['output'];
+};
+
+export type EraseSubjectPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed. */
+  readonly erased: Maybe<Erasure>;
+};
+
 /**
  * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
  * 8 to 200 characters, a UUID for one.
@@ -581,6 +691,11 @@ export type Mutation = {
   readonly publishPolicy: PolicyChangePayload;
   /** The first call proposes, a second person's call makes it so. */
   readonly rollbackPolicy: PolicyChangePayload;
+  /**
+   * Makes everything that a person wrote until now unreadable, for good: reasons, comments, summaries, wherever they are kept. Their actor id stays
+   * where it says who did something.
+   */
+  readonly eraseSubject: EraseSubjectPayload;
 };
 
 
@@ -704,6 +819,16 @@ export type MutationRollbackPolicyArgs = {
 };
 
 
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationEraseSubjectArgs = {
+  input: EraseSubjectInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
 
@@ -784,6 +909,8 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Outcome )
     | ( Outcome )
     | ( Outcome )
+    | ( Outcome )
+    | ( Outcome )
   ;
 };
 
@@ -813,10 +940,11 @@ export type ResolversTypes = {
   Orchestration: ResolverTypeWrapper<OrchestrationModel>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   BreakGlassVerdict: BreakGlassVerdict;
-  BreakGlassReview: ResolverTypeWrapper<BreakGlassReview>;
+  BreakGlassReview: ResolverTypeWrapper<BreakGlassReviewModel>;
   BreakGlass: ResolverTypeWrapper<BreakGlassModel>;
   Flag: ResolverTypeWrapper<FlagModel>;
   Entry: ResolverTypeWrapper<Entry>;
+  Disclosure: ResolverTypeWrapper<Disclosure>;
   InclusionProof: ResolverTypeWrapper<InclusionProof>;
   ConsistencyProof: ResolverTypeWrapper<ConsistencyProof>;
   ConsistencyProofPayload: ResolverTypeWrapper<Outcome>;
@@ -831,6 +959,11 @@ export type ResolversTypes = {
   BreakGlassEdge: ResolverTypeWrapper<Omit<BreakGlassEdge, 'node'> & { node: ResolversTypes['BreakGlass'] }>;
   BreakGlassConnection: ResolverTypeWrapper<Omit<BreakGlassConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['BreakGlassEdge']> }>;
   TimelinePayload: ResolverTypeWrapper<Outcome>;
+  EntryOrder: EntryOrder;
+  EntryFilter: EntryFilter;
+  EntryEdge: ResolverTypeWrapper<EntryEdge>;
+  EntryConnection: ResolverTypeWrapper<EntryConnection>;
+  EntriesPayload: ResolverTypeWrapper<Outcome>;
   EntryProofPayload: ResolverTypeWrapper<Outcome>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   AcknowledgeInput: AcknowledgeInput;
@@ -844,12 +977,15 @@ export type ResolversTypes = {
   ReviewBreakGlassInput: ReviewBreakGlassInput;
   SetFlagInput: SetFlagInput;
   PublishPolicyInput: PublishPolicyInput;
+  EraseSubjectInput: EraseSubjectInput;
   RollbackPolicyInput: RollbackPolicyInput;
   IncidentPayload: ResolverTypeWrapper<Outcome>;
   OrchestrationPayload: ResolverTypeWrapper<Outcome>;
   BreakGlassPayload: ResolverTypeWrapper<Outcome>;
   FlagPayload: ResolverTypeWrapper<Outcome>;
   PolicyChangePayload: ResolverTypeWrapper<Outcome>;
+  Erasure: ResolverTypeWrapper<Erasure>;
+  EraseSubjectPayload: ResolverTypeWrapper<Outcome>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
 };
@@ -872,10 +1008,11 @@ export type ResolversParentTypes = {
   Approval: Approval;
   Orchestration: OrchestrationModel;
   Boolean: Scalars['Boolean']['output'];
-  BreakGlassReview: BreakGlassReview;
+  BreakGlassReview: BreakGlassReviewModel;
   BreakGlass: BreakGlassModel;
   Flag: FlagModel;
   Entry: Entry;
+  Disclosure: Disclosure;
   InclusionProof: InclusionProof;
   ConsistencyProof: ConsistencyProof;
   ConsistencyProofPayload: Outcome;
@@ -889,6 +1026,10 @@ export type ResolversParentTypes = {
   BreakGlassEdge: Omit<BreakGlassEdge, 'node'> & { node: ResolversParentTypes['BreakGlass'] };
   BreakGlassConnection: Omit<BreakGlassConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['BreakGlassEdge']> };
   TimelinePayload: Outcome;
+  EntryFilter: EntryFilter;
+  EntryEdge: EntryEdge;
+  EntryConnection: EntryConnection;
+  EntriesPayload: Outcome;
   EntryProofPayload: Outcome;
   Query: Record<PropertyKey, never>;
   AcknowledgeInput: AcknowledgeInput;
@@ -902,12 +1043,15 @@ export type ResolversParentTypes = {
   ReviewBreakGlassInput: ReviewBreakGlassInput;
   SetFlagInput: SetFlagInput;
   PublishPolicyInput: PublishPolicyInput;
+  EraseSubjectInput: EraseSubjectInput;
   RollbackPolicyInput: RollbackPolicyInput;
   IncidentPayload: Outcome;
   OrchestrationPayload: Outcome;
   BreakGlassPayload: Outcome;
   FlagPayload: Outcome;
   PolicyChangePayload: Outcome;
+  Erasure: Erasure;
+  EraseSubjectPayload: Outcome;
   Mutation: Record<PropertyKey, never>;
   String: Scalars['String']['output'];
 };
@@ -973,7 +1117,7 @@ export type ReceiptResolvers<ContextType = GatewayContext, ParentType extends Re
 };
 
 export type GovernedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Governed'] = ResolversParentTypes['Governed']> = {
-  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntriesPayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload' | 'EraseSubjectPayload', ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -1014,7 +1158,7 @@ export type OrchestrationResolvers<ContextType = GatewayContext, ParentType exte
   operation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   targets?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   parameters?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
-  justification?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  justification?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   proposedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   proposedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   difference?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
@@ -1030,7 +1174,7 @@ export type OrchestrationResolvers<ContextType = GatewayContext, ParentType exte
 export type BreakGlassReviewResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['BreakGlassReview'] = ResolversParentTypes['BreakGlassReview']> = {
   reviewer?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   verdict?: Resolver<ResolversTypes['BreakGlassVerdict'], ParentType, ContextType>;
-  comment?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  comment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   reviewedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
@@ -1038,7 +1182,7 @@ export type BreakGlassResolvers<ContextType = GatewayContext, ParentType extends
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   incident?: Resolver<ResolversTypes['Incident'], ParentType, ContextType>;
   declaredBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  justification?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  justification?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   declaredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   active?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -1050,7 +1194,7 @@ export type FlagResolvers<ContextType = GatewayContext, ParentType extends Resol
   key?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   enabled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   rateLimit?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
-  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   setBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   setAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
@@ -1062,9 +1206,17 @@ export type EntryResolvers<ContextType = GatewayContext, ParentType extends Reso
   type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   subject?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   actor?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  result?: Resolver<Maybe<ResolversTypes['DecisionResult']>, ParentType, ContextType>;
+  ruleId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   leafHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   prev?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   data?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+};
+
+export type DisclosureResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Disclosure'] = ResolversParentTypes['Disclosure']> = {
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  salt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type InclusionProofResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['InclusionProof'] = ResolversParentTypes['InclusionProof']> = {
@@ -1074,6 +1226,7 @@ export type InclusionProofResolvers<ContextType = GatewayContext, ParentType ext
   checkpoint?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   verifierKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   tlogProof?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  disclosures?: Resolver<ReadonlyArray<ResolversTypes['Disclosure']>, ParentType, ContextType>;
 };
 
 export type ConsistencyProofResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ConsistencyProof'] = ResolversParentTypes['ConsistencyProof']> = {
@@ -1118,6 +1271,8 @@ export type PolicyStatusResolvers<ContextType = GatewayContext, ParentType exten
 
 export type PageInfoResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
@@ -1145,6 +1300,27 @@ export type TimelinePayloadResolvers<ContextType = GatewayContext, ParentType ex
   decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
   receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
   entries?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Entry']>>, ParentType, ContextType>;
+  archivedBefore?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EntryEdgeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EntryEdge'] = ResolversParentTypes['EntryEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Entry'], ParentType, ContextType>;
+};
+
+export type EntryConnectionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EntryConnection'] = ResolversParentTypes['EntryConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['EntryEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  size?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  archivedBefore?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type EntriesPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EntriesPayload'] = ResolversParentTypes['EntriesPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  page?: Resolver<Maybe<ResolversTypes['EntryConnection']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1167,6 +1343,7 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   receipt?: Resolver<Maybe<ResolversTypes['Receipt']>, ParentType, ContextType, RequireFields<QueryReceiptArgs, 'entryId'>>;
   checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
   timeline?: Resolver<ResolversTypes['TimelinePayload'], ParentType, ContextType, RequireFields<QueryTimelineArgs, 'subject' | 'after' | 'first'>>;
+  entries?: Resolver<ResolversTypes['EntriesPayload'], ParentType, ContextType, Partial<QueryEntriesArgs>>;
   entryProof?: Resolver<ResolversTypes['EntryProofPayload'], ParentType, ContextType, RequireFields<QueryEntryProofArgs, 'entryId'>>;
   consistencyProof?: Resolver<ResolversTypes['ConsistencyProofPayload'], ParentType, ContextType, RequireFields<QueryConsistencyProofArgs, 'from'>>;
 };
@@ -1207,6 +1384,19 @@ export type PolicyChangePayloadResolvers<ContextType = GatewayContext, ParentTyp
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ErasureResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Erasure'] = ResolversParentTypes['Erasure']> = {
+  subject?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  keys?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  disclosures?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type EraseSubjectPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EraseSubjectPayload'] = ResolversParentTypes['EraseSubjectPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  erased?: Resolver<Maybe<ResolversTypes['Erasure']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   acknowledge?: Resolver<ResolversTypes['IncidentPayload'], ParentType, ContextType, RequireFields<MutationAcknowledgeArgs, 'input'>>;
   resolve?: Resolver<ResolversTypes['IncidentPayload'], ParentType, ContextType, RequireFields<MutationResolveArgs, 'input'>>;
@@ -1220,6 +1410,7 @@ export type MutationResolvers<ContextType = GatewayContext, ParentType extends R
   setFlag?: Resolver<ResolversTypes['FlagPayload'], ParentType, ContextType, RequireFields<MutationSetFlagArgs, 'input'>>;
   publishPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationPublishPolicyArgs, 'input'>>;
   rollbackPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationRollbackPolicyArgs, 'input'>>;
+  eraseSubject?: Resolver<ResolversTypes['EraseSubjectPayload'], ParentType, ContextType, RequireFields<MutationEraseSubjectArgs, 'input'>>;
 };
 
 export type Resolvers<ContextType = GatewayContext> = {
@@ -1240,6 +1431,7 @@ export type Resolvers<ContextType = GatewayContext> = {
   BreakGlass?: BreakGlassResolvers<ContextType>;
   Flag?: FlagResolvers<ContextType>;
   Entry?: EntryResolvers<ContextType>;
+  Disclosure?: DisclosureResolvers<ContextType>;
   InclusionProof?: InclusionProofResolvers<ContextType>;
   ConsistencyProof?: ConsistencyProofResolvers<ContextType>;
   ConsistencyProofPayload?: ConsistencyProofPayloadResolvers<ContextType>;
@@ -1253,6 +1445,9 @@ export type Resolvers<ContextType = GatewayContext> = {
   BreakGlassEdge?: BreakGlassEdgeResolvers<ContextType>;
   BreakGlassConnection?: BreakGlassConnectionResolvers<ContextType>;
   TimelinePayload?: TimelinePayloadResolvers<ContextType>;
+  EntryEdge?: EntryEdgeResolvers<ContextType>;
+  EntryConnection?: EntryConnectionResolvers<ContextType>;
+  EntriesPayload?: EntriesPayloadResolvers<ContextType>;
   EntryProofPayload?: EntryProofPayloadResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   IncidentPayload?: IncidentPayloadResolvers<ContextType>;
@@ -1260,6 +1455,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   BreakGlassPayload?: BreakGlassPayloadResolvers<ContextType>;
   FlagPayload?: FlagPayloadResolvers<ContextType>;
   PolicyChangePayload?: PolicyChangePayloadResolvers<ContextType>;
+  Erasure?: ErasureResolvers<ContextType>;
+  EraseSubjectPayload?: EraseSubjectPayloadResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
 };
 

@@ -6,6 +6,7 @@ import { maskError } from './plugins/mask-error.ts';
 import { useDecisionHeaders } from './plugins/use-decision-headers.ts';
 import { useLimits } from './plugins/use-limits.ts';
 import { useStepUp } from './plugins/use-step-up.ts';
+import { TextReader } from './text-reader.ts';
 
 export type Yoga = YogaServerInstance<RequestContext, GatewayContext>;
 
@@ -24,7 +25,7 @@ export function buildYoga(schema: GraphQLSchema, parts: GatewayParts, devTokens:
     maskedErrors: { maskError: maskError(parts.telemetry.log) },
     context: ({ identity, decisions }) => {
       if (identity === null) throw new Error('an operation reached GraphQL without an identity');
-      return { parts, identity, decisions };
+      return { parts, identity, decisions, texts: new TextReader(parts, identity.actor.tenant) };
     },
     // In order: what may be asked, then what the answer carries.
     plugins: [useLimits(), useDecisionHeaders(), useStepUp()],

@@ -3,9 +3,16 @@ import type { Identity } from '../auth/index.ts';
 import type { DecisionId, JsonObject } from '../core/index.ts';
 import type { Facts, PolicyVersion, Resource } from '../policy/index.ts';
 import type { Trx } from '../storage/index.ts';
+import type { Place } from '../vault/index.ts';
 
 /** Who acts, when, under which policy and decision: the same for every step of one action. */
-export type Scope = Identity & { readonly now: Date; readonly decisionId: DecisionId; readonly policy: PolicyVersion };
+export type Scope = Identity & {
+  readonly now: Date;
+  readonly decisionId: DecisionId;
+  readonly policy: PolicyVersion;
+  /** A personal text of this call as a row may hold it; only its writer's key opens it, and only there. */
+  readonly seal: (text: string, place: Place) => string;
+};
 
 /** What a command read before the decision. `state` is null when the resource is unknown: then nothing can be allowed. */
 export type Loaded<State> = {
@@ -26,6 +33,11 @@ export type Effect<Result extends JsonObject> = { readonly result: Result; reado
 export type Command<Args = unknown, State = unknown, Result extends JsonObject = JsonObject> = {
   readonly action: string;
   readonly args: z.ZodType<Args>;
+  /**
+   * Arguments in which the actor writes freely. The kernel commits to them in the ledger instead of writing them there: as
+   * `facts.request.<name>`, and as member `<name>` of the effect's record. A row holds them sealed by `scope.seal`.
+   */
+  readonly personal?: readonly (keyof Args & string)[];
   readonly load: (trx: Trx, args: Args, scope: Scope) => Promise<Loaded<State>>;
   readonly effect: (trx: Trx, args: Args, state: State, scope: Scope) => Promise<Effect<Result>>;
 };

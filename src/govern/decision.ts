@@ -16,6 +16,7 @@ export type Decision = {
   /** What the gateway must do with its answer. */
   readonly obligations: readonly string[];
   readonly policy: PolicyVersion;
+  /** `sha256:` of the canonical JSON of the input as the ledger keeps it, with commitments where a person wrote something. */
   readonly inputDigest: string;
   readonly tenant: TenantId;
   readonly purpose: string;

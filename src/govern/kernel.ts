@@ -1,19 +1,22 @@
 import type { Identity } from '../auth/index.ts';
-import { type Clock, digestOfJson, type EntryId, entryOf, type JsonObject, newId } from '../core/index.ts';
+import { type Clock, canonicalBytes, digestOf, digestOfJson, type EntryId, entryOf, type JsonObject, newId } from '../core/index.ts';
 import type { Ledger, Receipt } from '../ledger/index.ts';
 import { type PolicyEngine, type PolicyInput, type PolicyRegistry, policyNow } from '../policy/index.ts';
 import type { Database, Trx } from '../storage/index.ts';
 import type { Span, Telemetry } from '../telemetry/index.ts';
+import { type DataKey, subjectOf, type Vault } from '../vault/index.ts';
 import { parseArguments } from './arguments.ts';
-import type { AnyCommand, Command, Effect, Loaded, Scope } from './command.ts';
+import type { AnyCommand, Command, Loaded, Scope } from './command.ts';
 import { type Decision, disclose, toDecision } from './decision.ts';
 import { GovernError } from './errors.ts';
 import { Gate } from './gate.ts';
 import { claimKey, type IdempotencyClaim, storeOutcome } from './idempotency.ts';
+import { PersonalText, personalTexts } from './personal-text.ts';
 
 export type KernelOptions = {
   readonly database: Database;
   readonly ledger: Ledger;
+  readonly vault: Vault;
   readonly policies: Pick<PolicyRegistry, 'engineFor'>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -35,6 +38,9 @@ export type Outcome = { readonly decision: Decision; readonly result: JsonObject
 
 /** What one transaction settled; everything a repeated call needs. */
 type Settled = { readonly decision: Decision; readonly result: JsonObject | null; readonly entryId: EntryId };
+/** A scope before it is known whose key seals what is written. */
+type Begun = Omit<Scope, 'seal'>;
+type Written = { readonly text: PersonalText; readonly key: DataKey | undefined };
 type Answered = Settled & { /** Null: repeated, decided earlier. */ readonly input: PolicyInput | null };
 
 /**
@@ -89,43 +95,57 @@ export class Kernel {
 
   async #settle<A, S, R extends JsonObject>(trx: Trx, command: Command<A, S, R>, args: A, request: ActionRequest): Promise<Answered> {
     const engine = this.#options.policies.engineFor(request.identity.actor.tenant);
-    const scope = this.#scope(request.identity, engine);
-    const claim = claimOf(command.action, request, scope);
+    const begun = this.#begin(request.identity, engine);
+    const { text, key } = await this.#textOf(trx, command, args, begun);
+    const scope: Scope = { ...begun, seal: (value, place) => text.seal(value, place) };
+    const claim = claimOf(command.action, request, scope, key);
     const earlier = claim && (await claimKey(trx, claim));
     if (earlier !== undefined) return { ...readSettled(earlier), input: null };
     const loaded = await command.load(trx, args, scope);
     const input = inputOf(command.action, scope, loaded);
-    const decision = this.#decide(engine, input, scope);
+    const recorded = text.committedInput(input);
+    const decision = this.#decide(engine, input, recorded, scope);
     const effect = decision.result === 'ALLOW' ? await command.effect(trx, args, known(loaded), scope) : null;
     const settled = { decision, result: effect?.result ?? null, entryId: entryOf(scope.decisionId) };
-    await this.#record(trx, settled.entryId, input, decision, effect, loaded.about);
+    const data = { decision, input: recorded, effect: effect && text.committedEffect(effect.record) };
+    await this.#record(trx, settled.entryId, input, data, loaded.about);
+    if (key !== undefined) await this.#options.vault.keep(trx, key, settled.entryId, text.disclosures);
     if (claim !== undefined && isFinal(decision)) await storeOutcome(trx, claim, JSON.stringify(settled));
     return { ...settled, input };
   }
 
-  #scope(identity: Identity, { version }: PolicyEngine): Scope {
+  #begin(identity: Identity, { version }: PolicyEngine): Begun {
     const now = this.#options.clock.now();
     return { ...identity, now, decisionId: newId('decision', now), policy: version };
   }
 
-  #decide(engine: PolicyEngine, input: PolicyInput, scope: Scope): Decision {
+  /** What the actor wrote, with their key when they wrote something: one statement, and none where nobody can. */
+  async #textOf<A, S, R extends JsonObject>(trx: Trx, command: Command<A, S, R>, args: A, begun: Begun): Promise<Written> {
+    const texts = personalTexts(command.personal ?? [], args);
+    const { id, tenant } = begun.actor;
+    const key = texts.size === 0 ? undefined : await this.#options.vault.keyOf(trx, { tenant, subject: subjectOf(id) }, begun.now);
+    return { text: new PersonalText(texts, key, entryOf(begun.decisionId)), key };
+  }
+
+  #decide(engine: PolicyEngine, input: PolicyInput, recorded: JsonObject, scope: Scope): Decision {
     const { telemetry } = this.#options;
     const evaluation = engine.decide(input);
     if (evaluation.fault !== undefined)
       telemetry.log.error({ err: evaluation.fault, decisionId: scope.decisionId }, 'the policy engine failed, denied');
     telemetry.metrics.decisionSeconds.observe({ action: input.action }, evaluation.micros / 1e6);
-    return toDecision(scope.decisionId, scope.actor.tenant, input, evaluation);
+    // A digest of what somebody wrote would confirm a guess for ever: it is taken of what the ledger keeps.
+    const inputDigest = recorded === input ? evaluation.inputDigest : digestOfJson(recorded);
+    return toDecision(scope.decisionId, scope.actor.tenant, input, { ...evaluation, inputDigest });
   }
 
   async #record(
     trx: Trx,
     id: EntryId,
-    input: PolicyInput,
-    decision: Decision,
-    effect: Effect<JsonObject> | null,
+    { actor, resource }: PolicyInput,
+    data: { readonly decision: Decision; readonly input: JsonObject; readonly effect: JsonObject | null },
     about: readonly string[] = [],
   ): Promise<void> {
-    const { actor, resource } = input;
+    const { decision } = data;
     await this.#options.ledger.append(
       trx,
       decision.tenant,
@@ -135,7 +155,7 @@ export class Kernel {
         type: decision.action,
         subject: `${resource.type}:${resource.id}`,
         actor: { id: actor.id, kind: actor.kind },
-        data: { decision, input, effect: effect?.record ?? null },
+        data,
       },
       about,
     );
@@ -183,13 +203,14 @@ function known<State>(loaded: Loaded<State>): State {
   throw new Error('the policy allowed an action on an unknown resource');
 }
 
-function claimOf(action: string, request: ActionRequest, scope: Scope): IdempotencyClaim | undefined {
+function claimOf(action: string, request: ActionRequest, scope: Scope, written: DataKey | undefined): IdempotencyClaim | undefined {
   const { idempotencyKey: key, args } = request;
   if (key === undefined) return undefined;
   if (key.length < 8 || key.length > 200 || /\p{Cc}|\p{Cs}/u.test(key)) {
     throw new GovernError('govern.invalid_arguments', 'an idempotency key has 8 to 200 printable characters', { remedy: 'send a UUID' });
   }
-  const requestDigest = digestOfJson({ action, args: JSON.parse(JSON.stringify(args)) });
+  const content = canonicalBytes({ action, args: JSON.parse(JSON.stringify(args)) });
+  const requestDigest = written?.digest(content) ?? digestOf(content); // keyed: the plain one would confirm a guess of the text
   return { tenant: scope.actor.tenant, actor: scope.actor.id, key, requestDigest, now: scope.now };
 }
 

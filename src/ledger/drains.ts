@@ -3,11 +3,12 @@ import type { Batch } from './sequence.ts';
 import type { Waiting } from './store.ts';
 import { Turnstile } from './turnstile.ts';
 
-/** Runs one batch of a log, with entries that come straight from here. */
-export type RunBatch = (log: TenantId, direct: readonly Waiting[]) => Promise<Batch>;
+/** Runs one batch of a log. `direct` closes the list of those that come straight from here, and answers with it. */
+export type RunBatch = (log: TenantId, direct: () => readonly Waiting[]) => Promise<Batch>;
 
-/** The batch under way for a log, and the one that will start when it ends, with the entries that wait for it in this process. */
-type Drain = { readonly current: Promise<unknown>; next: { readonly batch: Promise<Batch>; readonly direct: Waiting[] } | undefined };
+/** A batch that is under way or will be, and who may still come along. */
+type Run = { readonly batch: Promise<Batch>; readonly direct: Waiting[]; closed: boolean };
+type Drain = { current: Run; next: Run | undefined };
 
 /**
  * Group commit: all who come while a batch is under way share the next one, so the rate grows with the load. One batch a log at a time
@@ -23,34 +24,65 @@ export class Drains {
     this.#turnstile = new Turnstile(width);
   }
 
-  /** The next batch that starts from now on: whatever is committed, and `direct`, is in it. */
-  next(log: TenantId, direct: readonly Waiting[] = []): Promise<Batch> {
+  /** A batch that takes all of `direct`: one that has not closed its list yet, or the next. */
+  with(log: TenantId, direct: readonly Waiting[]): Promise<Batch> {
     const drain = this.#drains.get(log);
-    if (drain === undefined) return this.#begin(log, direct);
+    const run = drain === undefined ? this.#begin(log) : this.#open(log, drain);
+    run.direct.push(...direct);
+    return run.batch;
+  }
+
+  /** The next batch that starts from now on, in which whatever is committed is; and the one under way, in which it may be already. */
+  next(log: TenantId): { readonly next: Promise<Batch>; readonly current: Promise<Batch> } {
+    const drain = this.#drains.get(log);
+    if (drain === undefined) {
+      const { batch } = this.#begin(log);
+      return { next: batch, current: batch };
+    }
     drain.next ??= this.#queue(log, drain);
-    drain.next.direct.push(...direct);
-    return drain.next.batch;
+    return { next: drain.next.batch, current: drain.current.batch };
   }
 
   /** Resolves when no batch is under way or queued. */
   async idle(): Promise<void> {
-    while (this.#drains.size > 0) await Promise.allSettled([...this.#drains.values()].map(({ current, next }) => next?.batch ?? current));
+    while (this.#drains.size > 0) {
+      await Promise.allSettled([...this.#drains.values()].map(({ current, next }) => (next ?? current).batch));
+    }
   }
 
-  #queue(log: TenantId, drain: Drain): { batch: Promise<Batch>; direct: Waiting[] } {
-    const direct: Waiting[] = [];
-    const begin = (): Promise<Batch> => this.#begin(log, direct);
-    return { batch: drain.current.then(begin, begin), direct };
+  #open(log: TenantId, drain: Drain): Run {
+    if (!drain.current.closed) return drain.current;
+    drain.next ??= this.#queue(log, drain);
+    return drain.next;
   }
 
-  #begin(log: TenantId, direct: readonly Waiting[]): Promise<Batch> {
-    const current = this.#turnstile
-      .pass(() => this.#run(log, direct))
+  #queue(log: TenantId, drain: Drain): Run {
+    const begin = (): Promise<Batch> => this.#start(log, run, drain);
+    const run: Run = { batch: drain.current.batch.then(begin, begin), direct: [], closed: false };
+    return run;
+  }
+
+  #begin(log: TenantId): Run {
+    const { promise, resolve, reject } = Promise.withResolvers<Batch>();
+    const run: Run = { batch: promise, direct: [], closed: false };
+    const drain: Drain = { current: run, next: undefined };
+    this.#drains.set(log, drain);
+    this.#start(log, run, drain).then(resolve, reject);
+    return run;
+  }
+
+  #start(log: TenantId, run: Run, drain: Drain): Promise<Batch> {
+    drain.current = run;
+    drain.next = undefined;
+    const close = (): readonly Waiting[] => {
+      run.closed = true;
+      return run.direct;
+    };
+    return this.#turnstile
+      .pass(() => this.#run(log, close))
       .finally(() => {
-        const drain = this.#drains.get(log);
-        if (drain?.current === current && drain.next === undefined) this.#drains.delete(log);
+        run.closed = true;
+        if (drain.next === undefined) this.#drains.delete(log);
       });
-    this.#drains.set(log, { current, next: undefined });
-    return current;
   }
 }

@@ -22,6 +22,11 @@ export type LedgerErrorCode =
   /** What is to be signed is not yet where it would survive this machine. */
   | 'ledger.not_durable'
   /** A committed entry was not as it was written: it is in quarantine. */
-  | 'ledger.entry_refused';
+  | 'ledger.entry_refused'
+  | 'ledger.cursor_malformed'
+  | 'ledger.cursor_foreign'
+  | 'ledger.entries_archived'
+  | 'ledger.archive_refused'
+  | 'ledger.archive_corrupt';
 
 export class LedgerError extends CodedError<LedgerErrorCode> {}

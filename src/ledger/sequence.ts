@@ -21,10 +21,12 @@ import { appendToTiles } from './tiles.ts';
 /** What a batch did: the place of each entry that it met, by id, whether it placed it or found it placed. */
 export type Batch = {
   readonly placed: ReadonlyMap<string, SequencedLeaf>;
-  /** Ids that stand for something else in the log already. */
+  /** Ids that came with different contents: the first of them has the place. */
   readonly conflicts: ReadonlySet<string>;
   /** Committed entries that had been altered, or whose id was taken. */
   readonly refused: readonly Refused[];
+  /** How many rows of the outbox it took. */
+  readonly drained: number;
   /** True when the outbox may hold more. */
   readonly more: boolean;
   readonly size: number;
@@ -37,15 +39,21 @@ export type BatchOptions = {
 };
 
 /**
- * Gives places to up to `limit` entries of a log's outbox and to all of `direct`, in one transaction: all of it or nothing. The
+ * Gives places to up to `limit` entries of a log's outbox and to all of `takeDirect`, in one transaction: all of it or nothing. The
  * head's row lock makes sequencers queue, so that seq is dense and prev is right however many processes try.
  *
  * The same entry again (a retry after a lost answer) keeps its first place. Another one under a used id, or a row whose seal is
  * broken, goes to quarantine, and an entry of the log says so: nothing that was committed disappears silently.
  */
-export async function sequenceBatch(trx: Trx, log: string, options: BatchOptions, direct: readonly Waiting[] = []): Promise<Batch> {
+export async function sequenceBatch(
+  trx: Trx,
+  log: string,
+  options: BatchOptions,
+  takeDirect: () => readonly Waiting[] = () => [],
+): Promise<Batch> {
   const head = await lockHead(trx, log);
   const rows = await readOutbox(trx, log, options.key.sealIds, options.limit);
+  const direct = takeDirect(); // as late as that: who came while we waited for the lock comes along
   const known =
     direct.length === 0
       ? []
@@ -59,7 +67,7 @@ export async function sequenceBatch(trx: Trx, log: string, options: BatchOptions
   const size = await writeAll(trx, log, head, { ...sorted, fresh: [...sorted.fresh, ...notices] }, rows);
   const placed = new Map([...sorted.placed, ...size.leaves].map((leaf) => [leaf.entryId, leaf]));
   const { conflicts, refused } = sorted;
-  return { placed, conflicts, refused, more: rows.length === options.limit, size: size.size };
+  return { placed, conflicts, refused, drained: rows.length, more: rows.length === options.limit, size: size.size };
 }
 
 type Sorted = {

@@ -6,7 +6,7 @@ import { Backlog } from './backlog.ts';
 import { Drains } from './drains.ts';
 import { LedgerError } from './errors.ts';
 import { HeadSigner, type HeadSignerOptions } from './head-signer.ts';
-import { type Batch, conflictOf, sequenceBatch } from './sequence.ts';
+import { type Batch, conflictOf, isSameEntry, sequenceBatch } from './sequence.ts';
 import { leafByEntry, type SequencedLeaf, type Waiting } from './store.ts';
 
 export type SequencerOptions = HeadSignerOptions & {
@@ -55,7 +55,10 @@ export class Sequencer {
   /** Sequences a committed entry and answers with its leaf; undefined when it is still waiting (the sweep will place it). */
   async place(log: TenantId, entryId: EntryId): Promise<SequencedLeaf | undefined> {
     for (;;) {
-      const batch = await this.#drains.next(log);
+      const { current, next } = this.#drains.next(log);
+      const taken = current === next ? undefined : (await current.catch(() => undefined))?.placed.get(entryId);
+      if (taken !== undefined) return taken;
+      const batch = await next;
       const own = batch.placed.get(entryId);
       if (own !== undefined) return own;
       if (batch.more) continue;
@@ -70,18 +73,18 @@ export class Sequencer {
    * @throws LedgerError `ledger.conflict`
    */
   async record(log: TenantId, entries: readonly Waiting[]): Promise<readonly SequencedLeaf[]> {
-    const batch = await this.#drains.next(log, entries);
-    return entries.map(({ entryId }) => {
+    const batch = await this.#drains.with(log, entries);
+    return entries.map(({ entryId, body }) => {
       const leaf = batch.placed.get(entryId);
-      if (leaf === undefined || batch.conflicts.has(entryId)) throw conflictOf(log, entryId);
-      return leaf;
+      if (leaf !== undefined && (!batch.conflicts.has(entryId) || isSameEntry(body, leaf.body))) return leaf;
+      throw conflictOf(log, entryId);
     });
   }
 
-  async #sequence(log: TenantId, direct: readonly Waiting[]): Promise<Batch> {
+  async #sequence(log: TenantId, direct: () => readonly Waiting[]): Promise<Batch> {
     const { database, sequencing = database, batchSize: limit = 1_000, key } = this.#options;
     const batch = await sequencing.transaction(log, (trx) => sequenceBatch(trx, log, { key, limit, now: new Date() }, direct));
-    this.backlog.placed(log, batch.placed.size - direct.length);
+    this.backlog.placed(log, batch.drained);
     for (const { entryId, reason } of batch.refused) this.#options.onError?.(log, refusedError(log, entryId, reason));
     this.#signer.headMoved(log); // also after an empty batch: the sweep comes here for heads that stayed unsigned
     return batch;
@@ -101,7 +104,7 @@ export class Sequencer {
     const waiting = new Map(rows.map((row) => [tenantId(row.tenant), Number(row.waiting)]));
     this.backlog.counted(waiting);
     await Promise.all(
-      [...waiting.keys()].map((log) => this.#drains.next(log).catch((error: unknown) => this.#options.onError?.(log, error))),
+      [...waiting.keys()].map((log) => this.#drains.next(log).next.catch((error: unknown) => this.#options.onError?.(log, error))),
     );
   }
 }

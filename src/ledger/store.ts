@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../storage/index.ts';
 import { Frontier } from './frontier.ts';
+import { searchable } from './searchable.ts';
 import type { Tile } from './tiles.ts';
 
 export type Head = { readonly frontier: Frontier; readonly lastHash: Buffer | null };
@@ -20,7 +21,12 @@ export type Refused = OutboxRow & { readonly reason: 'seal' | 'conflict' };
 
 /** The log's head, locked until the transaction ends: one sequencer at a time. Made on first use. */
 export async function lockHead(trx: Trx, log: string): Promise<Head> {
-  const found = await trx.selectFrom('ledger_head').selectAll().where('tenant', '=', log).forUpdate().executeTakeFirst();
+  const found = await trx
+    .selectFrom('ledger_head')
+    .select(['size', 'last_hash', 'frontier'])
+    .where('tenant', '=', log)
+    .forUpdate()
+    .executeTakeFirst();
   if (found !== undefined) return { frontier: Frontier.decode(Number(found.size), found.frontier), lastHash: found.last_hash };
   const empty = Frontier.empty();
   await trx
@@ -58,9 +64,13 @@ export async function readOutbox(trx: Trx, log: string, sealIds: readonly Buffer
   const { rows } = await sql<OutboxRecord>`
     select o.position, o.entry_id, o.body, o.subjects, o.seal, l.seq, l.body as leaf, l.hash
     from (
-      select * from ledger_outbox where tenant = ${log} and substr(seal, 1, 4) = any(${[...sealIds]}::bytea[])
+      select tenant, position, entry_id, body, subjects, seal from ledger_outbox
+      where tenant = ${log} and substr(seal, 1, 4) = any(${[...sealIds]}::bytea[])
       order by position limit ${limit}
-    ) o left join ledger_leaf l on l.tenant = o.tenant and l.entry_id = o.entry_id
+    ) o left join lateral (
+      -- the limit keeps it a look into the index for each row, whatever the planner thinks of the sizes of tables that grow so fast
+      select seq, body, hash from ledger_leaf where tenant = o.tenant and entry_id = o.entry_id limit 1
+    ) l on true
     order by o.position`.execute(trx);
   return rows.map(({ entry_id: entryId, seq, leaf, hash, ...row }) => ({
     ...row,
@@ -91,11 +101,14 @@ export async function writeBatch(trx: Trx, log: string, batch: Writes): Promise<
 }
 
 function insertLeaves(log: string, leaves: readonly SequencedLeaf[]): RawBuilder<unknown> {
+  const found = leaves.map((leaf) => searchable(JSON.parse(leaf.body.toString('utf8'))));
   return sql`
-    insert into ledger_leaf (tenant, seq, entry_id, body, hash)
+    insert into ledger_leaf (tenant, seq, entry_id, body, hash, type, actor, result, rule, at)
     select ${log}, * from unnest(
       ${leaves.map((leaf) => String(leaf.seq))}::bigint[], ${leaves.map((leaf) => leaf.entryId)}::text[],
-      ${leaves.map((leaf) => leaf.body)}::bytea[], ${leaves.map((leaf) => leaf.hash)}::bytea[])`;
+      ${leaves.map((leaf) => leaf.body)}::bytea[], ${leaves.map((leaf) => leaf.hash)}::bytea[],
+      ${found.map(({ type }) => type)}::text[], ${found.map(({ actor }) => actor)}::text[], ${found.map(({ result }) => result)}::text[],
+      ${found.map(({ rule }) => rule)}::text[], ${found.map(({ at }) => at)}::timestamptz[])`;
 }
 
 function insertSubjects(log: string, rows: Writes['subjects']): RawBuilder<unknown> {
@@ -129,14 +142,13 @@ function insertQuarantine(log: string, rows: readonly Refused[]): RawBuilder<unk
       ${rows.map((row) => row.body)}::bytea[], ${rows.map((row) => row.seal)}::bytea[], ${rows.map((row) => row.reason)}::text[])`;
 }
 
-/** The leaves that have one of these entry ids. */
+/** The leaves that have one of these entry ids: a look into the index for each, as above. */
 export async function leavesByEntry(trx: Trx, log: string, entryIds: readonly string[]): Promise<SequencedLeaf[]> {
-  const rows = await trx
-    .selectFrom('ledger_leaf')
-    .selectAll()
-    .where('tenant', '=', log)
-    .where('entry_id', '=', sql<string>`any(${[...entryIds]}::text[])`)
-    .execute();
+  const { rows } = await sql<LeafRow>`
+    select l.seq, l.entry_id, l.body, l.hash from unnest(${[...entryIds]}::text[]) as wanted (entry_id)
+    cross join lateral (
+      select seq, entry_id, body, hash from ledger_leaf where tenant = ${log} and entry_id = wanted.entry_id limit 1
+    ) l`.execute(trx);
   return rows.map(toLeaf);
 }
 
@@ -267,6 +279,8 @@ export async function leavesOf(trx: Trx, log: string, subject: string, after: nu
   return rows.map(toLeaf);
 }
 
-function toLeaf(row: { seq: bigint; entry_id: string; body: Buffer; hash: Buffer }): SequencedLeaf {
+type LeafRow = { seq: bigint; entry_id: string; body: Buffer; hash: Buffer };
+
+function toLeaf(row: LeafRow): SequencedLeaf {
   return { seq: Number(row.seq), entryId: row.entry_id, body: row.body, hash: row.hash };
 }

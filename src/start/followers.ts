@@ -1,5 +1,6 @@
 import type { KernelOptions } from '../govern/index.ts';
 import { announceBreakGlass, measureOrchestrations } from '../incidents/index.ts';
+import { countErasures } from '../privacy/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
 import { openShadow, type PolicyFiles } from './policies.ts';
@@ -15,6 +16,7 @@ export function openFollowers(
   const followers = [
     measureOrchestrations(telemetry.metrics),
     announceBreakGlass(telemetry),
+    countErasures(telemetry.metrics),
     openShadow(policyFiles, database, telemetry, stops),
   ];
   return (...settled) => {

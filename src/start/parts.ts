@@ -14,6 +14,7 @@ import { Jobs, prepareJobs } from '../jobs/index.ts';
 import { fileAnchor, Ledger, LedgerKey } from '../ledger/index.ts';
 import { Database, openStorage, type Storage } from '../storage/index.ts';
 import { createLogger, Metrics, type Telemetry, Tracing } from '../telemetry/index.ts';
+import { MasterKeys } from '../vault/index.ts';
 import type { StopList } from './stop-list.ts';
 import { readWebhooks } from './webhooks.ts';
 
@@ -21,15 +22,17 @@ import { readWebhooks } from './webhooks.ts';
 export type FileParts = {
   readonly classification: Classification;
   readonly key: LedgerKey;
+  readonly masterKeys: MasterKeys;
   readonly webhooks: readonly WebhookCredential[];
   readonly adapters: Adapters;
 };
 
-/** @throws ConfigError, LedgerError */
+/** @throws ConfigError, LedgerError, VaultError */
 export function readParts(config: Config): FileParts {
   return {
     classification: readYaml(join(config.configDir, 'incidents.yaml'), classificationSchema),
     key: readLedgerKey(config),
+    masterKeys: readMasterKeys(config),
     webhooks: readWebhooks(config),
     adapters: openAdapters(config),
   };
@@ -42,6 +45,13 @@ export function readLedgerKey(config: Config): LedgerKey {
   const file = config.env.ledgerKeyFile ?? join(config.dataDir, 'ledger.pem');
   const mayCreate = config.env.ledgerKeyFile === undefined && config.mode === 'development';
   return mayCreate ? LedgerKey.readOrCreate(file) : LedgerKey.read(file);
+}
+
+/** As the ledger's key: in production a lost one must not be replaced unnoticed, for nothing that people wrote would open any more. */
+export function readMasterKeys(config: Config): MasterKeys {
+  const file = config.env.vaultKeyFile ?? join(config.dataDir, 'vault.keys');
+  const mayCreate = config.env.vaultKeyFile === undefined && config.mode === 'development';
+  return mayCreate ? MasterKeys.readOrCreate(file) : MasterKeys.read(file);
 }
 
 function openAdapters(config: Config): Adapters {
@@ -85,7 +95,12 @@ export function startLedger(config: Config, storage: Storage, key: LedgerKey, { 
     metrics.ledgerFailures.inc();
     log.error({ err: error, log: name }, 'the ledger could not sequence or sign, will try again');
   };
-  const sequencing = new Database({ appUrl: storage.appUrl, poolSize: SEQUENCER_CONNECTIONS, idleMilliseconds: FENCE_MILLISECONDS });
+  const sequencing = new Database({
+    appUrl: storage.appUrl,
+    poolSize: SEQUENCER_CONNECTIONS,
+    idleMilliseconds: FENCE_MILLISECONDS,
+    prepared: true,
+  });
   stops.add(() => sequencing.close());
   const { database } = storage;
   const anchor = fileAnchor(join(config.dataDir, 'checkpoints'));

@@ -1,6 +1,7 @@
 import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { TenantId } from '../core/index.ts';
+import { beginTenant, tenantPool } from './connection.ts';
 import { StorageError } from './errors.ts';
 import { asStorageError, isLostRace } from './failures.ts';
 import type { Tables } from './tables.ts';
@@ -16,13 +17,9 @@ export type DatabaseOptions = {
   readonly maxAttempts?: number;
   /** How long a transaction may lie idle, its process frozen or gone, before the server ends it and frees its locks. */
   readonly idleMilliseconds?: number;
+  /** Prepares every statement, for a pool that runs a few of them all the time. */
+  readonly prepared?: boolean;
 };
-
-/** The tenant of the transaction and, whatever the role's settings are, a commit that waits until it is durable. */
-const BEGIN = `
-  select set_config('countersign.tenant', $1, true), pg_backend_pid() as pid,
-    set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on'
-      else current_setting('synchronous_commit') end, true)`;
 
 const INT8 = 20;
 
@@ -53,7 +50,9 @@ export class Database {
       });
     });
     pool.on('remove', (client) => this.#warnings.delete(processOf(client)));
-    this.#kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+    this.#kysely = new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool: tenantPool(pool, { prepared: options.prepared ?? false }) }),
+    });
     this.#maxAttempts = options.maxAttempts ?? 5;
   }
 
@@ -79,10 +78,9 @@ export class Database {
     let pid = 0;
     const result = await this.#kysely
       .transaction()
-      // Said, because a server may be set to another level, under which locks taken first would read an older snapshot.
       .setIsolationLevel('read committed')
       .execute(async (trx) => {
-        const { rows } = await trx.executeQuery<{ pid: number }>(CompiledQuery.raw(BEGIN, [tenant]));
+        const { rows } = await trx.executeQuery<{ pid: number }>(CompiledQuery.raw(beginTenant, [tenant]));
         pid = rows[0]?.pid ?? 0;
         const done = await work(trx);
         this.#warnings.delete(pid);

@@ -47,6 +47,22 @@ type LedgerLeaf = {
   entry_id: Immutable<string>;
   body: Immutable<Buffer>;
   hash: Immutable<Buffer>;
+  /** What it is found by, out of the body; null where it has none. */
+  type: Immutable<string | null>;
+  actor: Immutable<string | null>;
+  result: Immutable<string | null>;
+  rule: Immutable<string | null>;
+  at: Immutable<Date | null>;
+};
+
+/** A stretch of the oldest leaves that was stored away. */
+type LedgerArchive = {
+  tenant: Immutable<string>;
+  first: Immutable<bigint>;
+  until: Immutable<bigint>;
+  manifest: Immutable<string>;
+  root: Immutable<Buffer>;
+  allowed_by: Immutable<string>;
 };
 
 /** C2SP tlog-tiles: up to 256 hashes of one level. */
@@ -217,6 +233,24 @@ type PolicyDivergence = {
   at: Immutable<Date>;
 };
 
+/** A person's data key, wrapped by a master key. */
+type SubjectKey = {
+  tenant: Immutable<string>;
+  subject: Immutable<string>;
+  wrapped_key: string;
+  master_key_id: string;
+  created_at: Immutable<Date>;
+};
+
+/** What opens a commitment in a leaf, sealed under its subject's data key. */
+type LedgerDisclosure = {
+  tenant: Immutable<string>;
+  entry_id: Immutable<string>;
+  path: Immutable<string>;
+  subject: Immutable<string>;
+  sealed: Immutable<string>;
+};
+
 /** The tables as kysely sees them. int8 is `bigint`, bytea is `Buffer`, JSON is text that its domain parses. */
 export type Tables = {
   ledger_head: LedgerHead;
@@ -230,6 +264,7 @@ export type Tables = {
   ledger_subject: LedgerSubject;
   ledger_witness: LedgerWitness;
   ledger_cosignature: LedgerCosignature;
+  ledger_archive: LedgerArchive;
   idempotency_key: IdempotencyKey;
   incident: Incident;
   alert: Alert;
@@ -242,4 +277,6 @@ export type Tables = {
   policy_proposal: PolicyProposal;
   policy_activation: PolicyActivation;
   policy_divergence: PolicyDivergence;
+  subject_key: SubjectKey;
+  ledger_disclosure: LedgerDisclosure;
 };

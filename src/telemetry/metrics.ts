@@ -34,6 +34,34 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  /** Outcome `cosigned` or `overtaken`, else the code of what went wrong (config/prometheus/witnesses.yaml). */
+  readonly witnessRequests = new Counter({
+    name: 'countersign_witness_requests_total',
+    help: 'Checkpoints shown to a witness, by outcome',
+    labelNames: ['witness', 'outcome'],
+    registers: [this.registry],
+  });
+
+  readonly witnessAge = new Gauge({
+    name: 'countersign_witness_age_seconds',
+    help: 'For how long the newest checkpoint of a log has waited for a witness; 0 when it has its cosignature',
+    labelNames: ['log', 'witness'],
+    registers: [this.registry],
+  });
+
+  readonly publications = new Counter({
+    name: 'countersign_ledger_publications_total',
+    help: 'Checkpoints published into a folder, or refused',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
+  readonly erasures = new Counter({
+    name: 'countersign_erasures_total',
+    help: 'People whose texts were made unreadable',
+    registers: [this.registry],
+  });
+
   readonly jobFailures = new Counter({
     name: 'countersign_job_failures_total',
     help: 'Jobs that failed and will be repeated up to their limit',

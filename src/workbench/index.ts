@@ -21,6 +21,7 @@ export { decideFromSources, type RawDecision, rawDecision, writeInputs } from '.
 export { varied } from './golden/varied.ts';
 export { mutatePolicies } from './mutation/mutate.ts';
 export type { MutationReport } from './mutation/score.ts';
+export { writeDisclosures } from './recorded/disclosures.ts';
 export { databaseRecords, exportRecords, type Records } from './recorded/records.ts';
 export { readCandidate } from './replay/candidate.ts';
 export type { Example } from './replay/judge.ts';

@@ -13,6 +13,7 @@ import {
   withManifest,
   withSelfTest,
 } from '../support/bundles.ts';
+import { committed } from '../support/personal.ts';
 import { query } from '../support/postgres.ts';
 import {
   ada,
@@ -194,7 +195,7 @@ describe('two people', () => {
       position: 1,
       before: { digest: shippedManifest.digest, revision: shippedManifest.revision },
       proposedBy: 'usr_petra',
-      justification: 'a policy for the holidays',
+      justification: committed,
       signer: `key:${[...trust.keys.keys()][0]}`,
     });
   });

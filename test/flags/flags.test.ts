@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { KILL_SWITCH, listFlags } from '../../src/flags/index.ts';
 import { refusalOf } from '../support/errors.ts';
+import { sealed, unsealed } from '../support/personal.ts';
 import { connected, query } from '../support/postgres.ts';
 import {
   acme,
@@ -37,16 +38,19 @@ test('a flag comes to be when it is first set, and its history is in the ledger:
   expect(resultOf(await set({ rateLimit: 50 }))).toEqual({ key: 'checkout.express' });
   world.clock.advance(1_000);
   resultOf(await set({ enabled: false, justification: 'it is worse than before' }, olga));
+  const [flag] = await flags();
   expect(await flags()).toEqual([
     {
       key: 'checkout.express',
       enabled: false,
       rateLimit: null,
-      reason: 'it is worse than before',
+      reason: sealed,
       setBy: 'usr_olga',
       setAt: new Date('2026-03-02T12:00:01.000Z'),
     },
   ]);
+  const held = { column: 'flag.reason', row: 'checkout.express', by: 'usr_olga', text: flag?.reason };
+  expect(await unsealed(world, acme, held)).toBe('it is worse than before');
   expect(await history('checkout.express')).toEqual([
     { key: 'checkout.express', before: null, after: { enabled: true, rateLimit: 50 } },
     { key: 'checkout.express', before: { enabled: true, rateLimit: 50 }, after: { enabled: false, rateLimit: null } },

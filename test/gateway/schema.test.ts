@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readEntry, readLog, readTimeline } from '../../src/audit/index.ts';
+import { auditCommands } from '../../src/audit/index.ts';
 import { type BundleParts, publishPolicy, rollbackPolicy } from '../../src/bundles/index.ts';
 import { packageRoot } from '../../src/config/index.ts';
 import { setFlag } from '../../src/flags/index.ts';
@@ -10,17 +10,18 @@ import type { AnyCommand } from '../../src/govern/index.ts';
 import { type IncidentParts, incidentCommands } from '../../src/incidents/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
 import { readBundle } from '../../src/policy/index.ts';
+import { eraseSubject } from '../../src/privacy/index.ts';
+import type { Vault } from '../../src/vault/index.ts';
 
 /** Only what the commands are called is read here, so they get nothing to work with. */
-const nothing = {} as IncidentParts & Ledger & BundleParts;
+const nothing = {} as IncidentParts & Ledger & BundleParts & Vault;
 const commands: readonly AnyCommand[] = [
   ...incidentCommands(nothing, { enqueue: async () => undefined }, { default: { severity: 'P3', category: 'system_error' }, rules: [] }),
   setFlag,
-  readTimeline(nothing),
-  readEntry(nothing),
-  readLog(nothing),
+  ...auditCommands(nothing, nothing),
   publishPolicy(nothing),
   rollbackPolicy(nothing),
+  eraseSubject(nothing, nothing),
 ];
 const actions = commands.map(({ action }) => action).toSorted();
 const { manifest } = readBundle(join(packageRoot(), 'policies', 'dist'));
@@ -57,6 +58,7 @@ describe('every mutation is governed', () => {
       'setFlag',
       'publishPolicy',
       'rollbackPolicy',
+      'eraseSubject',
     ]);
   });
 

@@ -147,6 +147,7 @@ describe('another tenant’s id answers exactly like an unknown one', () => {
       'breakGlasses',
       'receipt',
       'timeline',
+      'entries',
       'entryProof',
     ]);
     const tested = mutations.map(([name]) => name);

@@ -107,6 +107,7 @@ describe('the kernel behind it', () => {
       'orchestration.record_dry_run',
       'orchestration.record_outcome',
       'orchestration.reject',
+      'privacy.erase_subject',
     ]);
     const refused = await refusalOf(world.govern('flag.unset', sam, {}));
     expect([refused.code, refused.message]).toEqual(['govern.unknown_action', 'there is no action `flag.unset`']);

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Identity } from '../../src/auth/index.ts';
 import { epochSeconds, type JsonObject, newId } from '../../src/core/index.ts';
 import type { Outcome } from '../../src/govern/index.ts';
+import { sealed, unsealed } from '../support/personal.ts';
 import { connected, query } from '../support/postgres.ts';
 import {
+  acme,
   ada,
   always,
   approved,
@@ -205,11 +207,14 @@ describe('a declaration', () => {
         id,
         incident_id: incidentId,
         declared_by: 'usr_rosa',
-        justification: 'nobody else is awake and checkout is down',
+        justification: sealed,
         declared_at: new Date(noon),
         expires_at: new Date('2026-03-02T12:20:00.000Z'),
       },
     ]);
+    const [row] = await rows('break_glass');
+    const held = { column: 'break_glass.justification', row: id, by: 'usr_rosa', text: row?.['justification'] };
+    expect(await unsealed(world, acme, held)).toBe('nobody else is awake and checkout is down');
     expect(await timelineOf(`breakglass:${id}`)).toEqual(['breakglass.declare ALLOW']);
     expect(await timelineOf(`incident:${incidentId}`)).toEqual(['alert.receive ALLOW', 'breakglass.declare ALLOW']);
     const warnings = world.lines.slice(lines).filter(({ level }) => level === 40);
@@ -393,11 +398,14 @@ describe('a review', () => {
         break_glass_id: id,
         reviewer: 'usr_ada',
         verdict: 'JUSTIFIED',
-        comment: 'the pager log shows it',
+        comment: sealed,
         reviewed_at: new Date('2026-03-02T12:20:00.000Z'),
       },
       expect.objectContaining({ reviewer: 'usr_olga', verdict: 'NOT_JUSTIFIED' }),
     ]);
+    const [row] = await rows('break_glass_review');
+    const held = { column: 'break_glass_review.comment', row: `${id} usr_ada`, by: 'usr_ada', text: row?.['comment'] };
+    expect(await unsealed(world, acme, held)).toBe('the pager log shows it');
     expect((await timelineOf(`breakglass:${id}`)).slice(1)).toEqual(['breakglass.review ALLOW', 'breakglass.review ALLOW']);
     expect((await timelineOf(`incident:${incidentId}`)).slice(2)).toEqual(['breakglass.review ALLOW', 'breakglass.review ALLOW']);
     expect((await countOf('review')) - counted).toBe(2);

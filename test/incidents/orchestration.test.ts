@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newId } from '../../src/core/index.ts';
 import type { Outcome } from '../../src/govern/index.ts';
 import { gate } from '../support/gate.ts';
+import { sealed, unsealed } from '../support/personal.ts';
 import { connected, query } from '../support/postgres.ts';
 import {
   acme,
@@ -62,7 +63,8 @@ const byRule = (outcomes: readonly Outcome[]) => {
 test('the whole way: every stage leaves its mark in row and record', async () => {
   const incidentId = await openIncident(world, fresh());
   const orchestrationId = await propose(world, incidentId);
-  expect(await orchestrationNow(world, orchestrationId)).toEqual({
+  const proposed = await orchestrationNow(world, orchestrationId);
+  expect(proposed).toEqual({
     id: orchestrationId,
     incidentId,
     stage: 'SUGGEST',
@@ -72,7 +74,7 @@ test('the whole way: every stage leaves its mark in row and record', async () =>
     operation: 'restart.service',
     targets: ['checkout-1', 'checkout-2'],
     parameters: { grace: 5 },
-    justification: why,
+    justification: sealed,
     proposedBy: 'usr_rosa',
     proposedAt: new Date('2026-03-02T12:00:00.000Z'),
     difference: null,
@@ -84,6 +86,8 @@ test('the whole way: every stage leaves its mark in row and record', async () =>
     executedAt: null,
     outcome: null,
   });
+  const held = { column: 'orchestration.justification', row: orchestrationId, by: 'usr_rosa', text: proposed.justification };
+  expect(await unsealed(world, acme, held)).toBe(why);
   const runId = await askDryRun(world, orchestrationId);
   expect(world.sent).toEqual([
     {
@@ -450,14 +454,16 @@ describe('who does what', () => {
     resultOf(await world.govern(`orchestration.${verb}`, sam, { ...args[verb], justification: why }));
     const verdicts = await query(
       world.ownerUrl,
-      'select verdict, actor, justification, plan_hash from approval where orchestration_id = $1',
+      'select id, verdict, actor, justification, plan_hash from approval where orchestration_id = $1',
       [orchestrationId],
     );
-    expect(verdicts).toEqual(
-      verb === 'propose'
-        ? []
-        : [{ verdict: verb === 'approve' ? 'APPROVED' : 'REJECTED', actor: 'usr_sam', justification: why, plan_hash: planHash }],
-    );
+    const verdict = verb === 'approve' ? 'APPROVED' : 'REJECTED';
+    const id: unknown = expect.stringMatching(/^apr_/);
+    expect(verdicts).toEqual(verb === 'propose' ? [] : [{ id, verdict, actor: 'usr_sam', justification: sealed, plan_hash: planHash }]);
+    for (const row of verdicts) {
+      const held = { column: 'approval.justification', row: String(row['id']), by: 'usr_sam', text: row['justification'] };
+      expect(await unsealed(world, acme, held)).toBe(why);
+    }
   });
 
   test('a resolved incident takes no new proposal', async () => {

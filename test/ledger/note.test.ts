@@ -66,9 +66,9 @@ test.each([
   ['an added extension line', note.replace(`${root}\n`, `${root}\nmore\n`), 'verify.signature_invalid'],
   ['the signature of another key', signNote(text, [other]), 'verify.signature_invalid'],
   ['the key in the name of another log', signNote(text, [elsewhere]), 'verify.signature_invalid'],
-  ['no signature in the block', `${text}\n\n`, 'verify.signature_invalid'],
-  ['a hyphen for the dash', note.replace('— ', '- '), 'verify.signature_invalid'],
-  ['a short signature', `${note.slice(0, -12)}\n`, 'verify.signature_invalid'],
+  ['no signature in the block', `${text}\n\n`, 'verify.checkpoint_malformed'],
+  ['a hyphen for the dash', note.replace('— ', '- '), 'verify.checkpoint_malformed'],
+  ['a short signature', `${note.slice(0, -12)}\n`, 'verify.checkpoint_malformed'],
 ])('a checkpoint with %s is refused', (_what, altered, code) => {
   expect(() => verifyCheckpoint(altered, verifierKey)).toThrow(expect.objectContaining({ code }));
 });

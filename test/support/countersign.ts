@@ -181,6 +181,8 @@ const tables = [
   'break_glass',
   'break_glass_review',
   'flag',
+  'subject_key',
+  'ledger_disclosure',
   'pgboss.job',
 ] as const;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect } from 'vitest';
-import { readEntry, readTimeline } from '../../src/audit/index.ts';
+import { auditCommands } from '../../src/audit/index.ts';
 import { type Actor, type Identity, type Role, serviceActor, serviceContext } from '../../src/auth/index.ts';
 import { readYaml } from '../../src/config/index.ts';
 import { digestOf, fixedClock, isJsonObject, type JsonObject, type TenantId, tenantId } from '../../src/core/index.ts';
@@ -22,7 +22,9 @@ import {
 import type { Jobs } from '../../src/jobs/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
 import { PolicyEngine, readBundle } from '../../src/policy/index.ts';
+import { countErasures, eraseSubject } from '../../src/privacy/index.ts';
 import { Metrics, type Telemetry, Tracing } from '../../src/telemetry/index.ts';
+import { MasterKeys, Vault } from '../../src/vault/index.ts';
 import { ledgerOver } from './ledger.ts';
 import { openTestDatabase, query, type TestDatabase } from './postgres.ts';
 
@@ -87,6 +89,7 @@ export type Sent = { readonly queue: string; readonly data: JsonObject };
 export type World = TestDatabase & {
   readonly kernel: Kernel;
   readonly ledger: Ledger;
+  readonly vault: Vault;
   readonly clock: ReturnType<typeof fixedClock>;
   readonly telemetry: Telemetry;
   readonly metrics: Metrics;
@@ -114,12 +117,16 @@ const thawed = { active: false, until: '', reason: '' };
 /** A tenant that changes things at any time. */
 export const always: CalendarFacts = { timeZone: 'UTC', weekday: 1, minuteOfDay: 720, holiday: null, window: null };
 
+/** The same master key in every world: what one gateway seals another opens. */
+export const masterKey: Buffer = Buffer.alloc(32, 5);
+
 /** Everything below the gateway, on a database of its own, with a clock that stands still at `noon`. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const { beside } = options;
   const db = beside ?? (await openTestDatabase({ poolSize: options.poolSize ?? 12, maxAttempts: options.maxAttempts ?? 5 }));
   const clock = beside?.clock ?? fixedClock(noon);
   const ledger = options.ledger ?? beside?.ledger ?? ledgerOver(db.database, { waitMilliseconds: options.waitMilliseconds ?? 10_000 });
+  const vault = options.vault ?? beside?.vault ?? new Vault(MasterKeys.of(masterKey));
   const parts = beside?.parts ?? { revision: engine.version.revision, freeze: thawed, calendar: always };
   const incidents: IncidentParts = {
     adapters: options.adapters ?? new Map([[simulate.name, simulate]]),
@@ -140,11 +147,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   };
   const settled: World['settled'] = [];
   const announce = announceBreakGlass(telemetry);
+  const count = countErasures(metrics);
   const all = [
     ...incidentCommands(incidents, jobs, classification),
     setFlag,
-    readTimeline(ledger),
-    readEntry(ledger),
+    ...auditCommands(ledger, vault),
+    eraseSubject(ledger, vault),
     ...(options.commands ?? []),
   ];
   const commands = [...new Map(all.map((command) => [command.action, command])).values()]; // a test's own stand for ours
@@ -152,6 +160,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     {
       database: db.database,
       ledger,
+      vault,
       policies: { engineFor: () => underRevision(options.engine ?? engine, parts.revision) },
       clock,
       telemetry,
@@ -159,6 +168,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       onSettled: (decision, result) => {
         settled.push({ decision, result });
         announce(decision, result);
+        count(decision, result);
       },
       ...options,
     },
@@ -168,6 +178,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     ...db,
     kernel,
     ledger,
+    vault,
     clock,
     telemetry,
     metrics,
@@ -311,6 +322,8 @@ const tables = [
   'ledger_outbox',
   'ledger_leaf',
   'ledger_subject',
+  'subject_key',
+  'ledger_disclosure',
 ];
 
 /** Everything that a business transaction could have written, row by row, as the superuser sees it. */

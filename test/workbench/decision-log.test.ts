@@ -13,8 +13,9 @@ import {
 } from '../../src/workbench/index.ts';
 import { runCountersign } from '../support/countersign-process.ts';
 import { makeFolder, removeFolders } from '../support/folders.ts';
+import { committed } from '../support/personal.ts';
 import { query } from '../support/postgres.ts';
-import { active, exported, type History, later, makeHistory, policies, recordsOf } from './recorded.ts';
+import { active, environmentOf, exported, type History, later, makeHistory, policies, recordsOf } from './recorded.ts';
 
 let history: History;
 let folder: string;
@@ -121,22 +122,21 @@ test('what cannot be read is counted, what was erased is pointed at', async () =
   const copy = makeFolder('decision-log');
   onTestFinished(() => removeFolders([copy]));
   const text = readFileSync(join(folder, 'entries.jsonl'), 'utf8');
-  const id = `"decisionId":"${history.named['sam executes what sam approved']}"`;
-  const lines = text.split('\n').map((line) => (line.includes(id) ? line.replace('"zone":"corporate"', '"zone":{"erased":true}') : line));
-  writeFileSync(join(copy, 'entries.jsonl'), `${lines.join('\n')}{"half":\n`);
+  writeFileSync(join(copy, 'entries.jsonl'), `${text}{"half":\n`);
   const { events, leftOut } = await read(await exportRecords(copy));
   expect(leftOut).toEqual({ notDecisions: history.notDecisions, outside: 0, malformed: 1, missing: 0 });
-  expect(eventOf(events, 'sam executes what sam approved')).toMatchObject({
-    erased: ['/input/context/zone'],
+  expect(eventOf(events, 'sam approves what sam proposed')).toMatchObject({
+    erased: ['/input/facts/request/justification'],
+    input: { facts: { request: { justification: committed } } },
     custom: { input_state: 'erased' },
   });
+  expect(eventOf(events, 'sam executes what sam approved')).toMatchObject({ custom: { input_state: 'exact' } });
   expect((await read(await exportRecords(folder))).events.length).toBe(events.length);
 });
 
 describe('countersign policy decisions', () => {
   const cli = (args: readonly string[]) => {
-    const { ownerUrl, appUrl } = history.world;
-    const env = { COUNTERSIGN_DATA: join(folder, 'data'), DATABASE_URL: ownerUrl, DATABASE_APP_URL: appUrl };
+    const env = environmentOf(history.world, folder);
     return runCountersign(['policy', 'decisions', ...args], env, folder).endsWithin(20_000);
   };
 

@@ -1,11 +1,11 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { packageRoot } from '../../src/config/index.ts';
 import { exportLog } from '../../src/ledger/index.ts';
 import { type PolicyBundle, readBundle } from '../../src/policy/index.ts';
 import type { Trx } from '../../src/storage/index.ts';
-import { databaseRecords, type Records, readCandidate, resolveTool } from '../../src/workbench/index.ts';
+import { databaseRecords, type Records, readCandidate, resolveTool, writeDisclosures } from '../../src/workbench/index.ts';
 import { makeFolder } from '../support/folders.ts';
 import { entryWith } from '../support/ledger.ts';
 import {
@@ -15,6 +15,7 @@ import {
   askDryRun,
   executeArgs,
   globex,
+  masterKey,
   mute,
   openIncident,
   openWorld,
@@ -105,13 +106,21 @@ async function settled(world: World): Promise<void> {
   }
 }
 
-export const recordsOf = (world: World, log?: typeof acme): Records => databaseRecords(world, log);
+export const recordsOf = (world: World, log?: typeof acme): Records => databaseRecords(world, world.vault, log);
 
-/** `acme` as `ledger export` writes it. */
+/** `acme` as `ledger export` writes it, with what `vault disclose` adds. */
 export async function exported(world: World): Promise<string> {
   const folder = makeFolder('replay-export');
   await exportLog(world.database, world.ledger, acme, folder);
+  await writeDisclosures(world.database, world.vault, acme, folder);
   return folder;
+}
+
+/** What a command needs to read this world's database. */
+export function environmentOf({ ownerUrl, appUrl }: World, folder: string): Record<string, string> {
+  const keys = join(folder, 'vault.keys');
+  writeFileSync(keys, masterKey.toString('base64'));
+  return { COUNTERSIGN_DATA: join(folder, 'data'), DATABASE_URL: ownerUrl, DATABASE_APP_URL: appUrl, VAULT_KEY_FILE: keys };
 }
 
 /** The sources without the two rules that ask for a second person. */

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { isJsonObject } from '../../src/core/index.ts';
@@ -9,10 +9,11 @@ import { runCountersign } from '../support/countersign-process.ts';
 import { refusalOf } from '../support/errors.ts';
 import { makeFolder, removeFolders } from '../support/folders.ts';
 import { query } from '../support/postgres.ts';
-import { acme, openWorld, sam } from '../support/world.ts';
+import { acme, openWorld, sam, why } from '../support/world.ts';
 import {
   active,
   compileCandidate,
+  environmentOf,
   exported,
   flag,
   type History,
@@ -189,12 +190,15 @@ describe('of the decisions in an export', () => {
     const copy = copyWith((lines) => [
       ...lines.map((line) => {
         if (holds(line, altered)) return line.replace('"deviceTrust":"high"', '"deviceTrust":"low"');
-        if (holds(line, erased))
-          return line.replace('"id":"usr_sam","kind":"human","purposes"', '"id":{"erased":true},"kind":"human","purposes"');
         return holds(line, 'vic executes') ? line.replace('"result":"DENY"', '"result":"MAYBE"') : line;
       }),
       '{"half":',
     ]);
+    const disclosures = join(copy, 'disclosures.jsonl');
+    const kept = readFileSync(disclosures, 'utf8')
+      .split('\n')
+      .filter((line) => !line.includes(named(erased).replace('dec_', 'ent_')));
+    writeFileSync(disclosures, kept.join('\n'));
     const report = await replay({ records: await exportRecords(copy), candidate: planted, examples: 100 });
     expect(report.notReplayable).toEqual({
       altered: { count: 1, decisionIds: [named(altered)] },
@@ -203,6 +207,34 @@ describe('of the decisions in an export', () => {
       missing: 0,
     });
     expect(Object.keys(changesOf(report)).toSorted()).toEqual(['the same on a roaming device', 'the same with a password only']);
+  });
+
+  test('without what people wrote, every decision that was asked with a reason is erased', async () => {
+    const copy = copyWith((lines) => lines);
+    rmSync(join(copy, 'disclosures.jsonl'));
+    const report = await replay({ records: await exportRecords(copy), candidate: planted, examples: 100 });
+    const asked = readFileSync(join(copy, 'entries.jsonl'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"committed":'));
+    expect(report.notReplayable.erased.count).toBe(asked.length);
+    expect(report.decisions - report.replayed - report.faults.count).toBe(asked.length);
+  });
+
+  test('what is disclosed falsely is no input', async () => {
+    const copy = copyWith((lines) => lines);
+    const disclosures = join(copy, 'disclosures.jsonl');
+    const name = 'sam approves what sam proposed';
+    const forged = (line: string) => (line.includes(named(name).replace('dec_', 'ent_')) ? line.replace(why, 'because I say so') : line);
+    writeFileSync(disclosures, readFileSync(disclosures, 'utf8').split('\n').map(forged).join('\n'));
+    const { notReplayable } = await replay({ records: await exportRecords(copy), candidate: planted, examples: 100 });
+    expect(notReplayable).toMatchObject({ altered: { count: 1, decisionIds: [named(name)] }, erased: { count: 0 } });
+  });
+
+  test.each(['{"half":', '{"entryId":"ent_1","path":"/a","salt":"b"}'])('a line that is no disclosure is refused: %s', async (line) => {
+    const copy = copyWith((lines) => lines);
+    writeFileSync(join(copy, 'disclosures.jsonl'), `${line}\n`);
+    const asked = exportRecords(copy).then((records) => replay({ records, candidate: planted, examples: 1 }));
+    expect((await refusalOf(asked)).code).toBe('records.unreadable');
   });
 
   test('an input is known by its digest, in whatever order its keys are written', async () => {
@@ -273,8 +305,7 @@ describe('two verdicts', () => {
 
 describe('countersign policy replay', () => {
   const cli = (args: readonly string[]) => {
-    const { ownerUrl, appUrl } = history.world;
-    const env = { COUNTERSIGN_DATA: join(folder, 'data'), DATABASE_URL: ownerUrl, DATABASE_APP_URL: appUrl };
+    const env = environmentOf(history.world, folder);
     return runCountersign(['policy', 'replay', ...args], env, folder).endsWithin(20_000);
   };
 

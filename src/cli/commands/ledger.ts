@@ -10,6 +10,7 @@ import { attachStorage } from '../../storage/index.ts';
 import { CliError } from '../errors.ts';
 import { parseLog } from '../options.ts';
 import { exitCode, print, run } from '../report.ts';
+import { entriesCommand } from './ledger-entries.ts';
 
 /** `countersign ledger export` and `verify`. */
 export function ledgerCommand(program: Command): void {
@@ -28,6 +29,7 @@ export function ledgerCommand(program: Command): void {
     .option('--since <file>', 'a checkpoint that you kept from earlier: the log must continue it')
     .option('--json', 'print the report as JSON', false)
     .action((folder: string, options: VerifyOptions) => run(() => verify(folder, options)));
+  entriesCommand(ledger);
 }
 
 async function exportTo(options: { log: string; out: string }): Promise<void> {

@@ -2,7 +2,9 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { loadConfig } from '../../config/index.ts';
 import { listLogs } from '../../ledger/index.ts';
+import { readMasterKeys } from '../../start/index.ts';
 import { attachStorage, type Database } from '../../storage/index.ts';
+import { Vault } from '../../vault/index.ts';
 import { databaseRecords, exportRecords, type Records } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
 import { parseLog } from '../options.ts';
@@ -21,7 +23,9 @@ export function withRecordsOptions(command: Command): Command {
 export async function withRecords<T>(options: RecordsOptions, work: (records: Records, database?: Database) => Promise<T>): Promise<T> {
   if (options.export !== undefined) return work(await exportRecords(options.export));
   const log = options.log === undefined ? undefined : parseLog(options.log);
-  const { env, dataDir } = loadConfig();
+  const config = loadConfig();
+  const { env, dataDir } = config;
+  const vault = new Vault(readMasterKeys(config));
   const storage = await attachStorage({ databaseUrl: env.databaseUrl, databaseAppUrl: env.databaseAppUrl, dataDir });
   try {
     if (log !== undefined && !(await listLogs(storage.ownerUrl)).includes(log)) {
@@ -29,7 +33,7 @@ export async function withRecords<T>(options: RecordsOptions, work: (records: Re
         remedy: 'name one that has entries, or leave --log out to read them all',
       });
     }
-    return await work(databaseRecords(storage, log), storage.database);
+    return await work(databaseRecords(storage, vault, log), storage.database);
   } finally {
     await storage.close();
   }

@@ -9,6 +9,7 @@ import {
   reviewsOf,
   secondsLeft,
 } from '../../incidents/index.ts';
+import { subjectOf } from '../../vault/index.ts';
 import type { GatewayContext } from '../context.ts';
 import type { Resolvers } from '../schema.gen.ts';
 import { cursor, existing, inTenant, pageSize, resultRow, toConnection } from './tenant-rows.ts';
@@ -25,9 +26,20 @@ export const breakGlassResolvers: Resolvers = {
   },
   BreakGlass: {
     incident: ({ incidentId }, _args, context) => existing(inTenant(context, (trx, tenant) => findIncident(trx, tenant, incidentId))),
+    justification: ({ id, justification, declaredBy }, _args, { texts }) =>
+      texts.read({ column: 'break_glass.justification', row: id, subject: subjectOf(declaredBy), text: justification }),
     active: (declared, _args, { parts }) => secondsLeft(declared, parts.clock.now()) > 0,
     reviewed: async (declared, _args, context) => (await reviews(declared, context)).length >= REVIEWS_NEEDED,
     reviews: (declared, _args, context) => reviews(declared, context),
+  },
+  BreakGlassReview: {
+    comment: ({ breakGlassId, reviewer, comment }, _args, { texts }) =>
+      texts.read({
+        column: 'break_glass_review.comment',
+        row: `${breakGlassId} ${reviewer}`,
+        subject: subjectOf(reviewer),
+        text: comment,
+      }),
   },
   BreakGlassPayload: {
     breakGlass: ({ result }, _args, context) =>

@@ -10,6 +10,7 @@ import {
   type Orchestration,
   orchestrationsOf,
 } from '../../incidents/index.ts';
+import { subjectOf } from '../../vault/index.ts';
 import type { Resolvers } from '../schema.gen.ts';
 import { cursor, existing, inTenant, pageSize, resultRow, toConnection } from './tenant-rows.ts';
 
@@ -30,6 +31,8 @@ export const incidentResolvers: Resolvers = {
   },
   Orchestration: {
     incident: ({ incidentId }, _args, context) => existing(inTenant(context, (trx, tenant) => findIncident(trx, tenant, incidentId))),
+    justification: ({ id, justification, proposedBy }, _args, { texts }) =>
+      texts.read({ column: 'orchestration.justification', row: id, subject: subjectOf(proposedBy), text: justification }),
     planHash: (orchestration, _args, { parts, identity }) =>
       orchestration.dryRunPassed === true
         ? currentPlanHash(orchestration, parts.policies.engineFor(identity.actor.tenant).version.digest)

@@ -4,6 +4,7 @@ import { flagResolvers } from './flags.ts';
 import { incidentResolvers } from './incidents.ts';
 import { ledgerResolvers } from './ledger.ts';
 import { policyResolvers } from './policy.ts';
+import { privacyResolvers } from './privacy.ts';
 import { DateTime, JSONScalar, Long } from './scalars.ts';
 
 const viewer: Resolvers = {
@@ -26,4 +27,5 @@ export const resolvers: readonly Resolvers[] = [
   flagResolvers,
   ledgerResolvers,
   policyResolvers,
+  privacyResolvers,
 ];

@@ -44,11 +44,17 @@ export function cursor(after: string | null | undefined, isCursor: (text: string
 
 export type Connection<Node> = {
   readonly edges: { readonly cursor: string; readonly node: Node }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
 };
 
 /** A page of rows, one more of which may have been read to know whether there is a next page. */
 export function toConnection<Node extends { readonly id: string }>(rows: readonly Node[], first: number): Connection<Node> {
   const edges = rows.slice(0, first).map((node) => ({ cursor: node.id, node }));
-  return { edges, pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
+  const [startCursor, endCursor] = [edges.at(0)?.cursor ?? null, edges.at(-1)?.cursor ?? null];
+  return { edges, pageInfo: { hasNextPage: rows.length > first, hasPreviousPage: false, startCursor, endCursor } };
 }

@@ -18,6 +18,7 @@ export const declareBreakGlass: AnyCommand = defineCommand<
 >({
   action: 'breakglass.declare',
   args,
+  personal: ['justification'],
   load: async (trx, { incidentId, justification, minutes }, scope) => {
     const { tenant, id: actor } = scope.actor;
     // Held until the end, so that of two declarations at once the second sees the first.
@@ -37,9 +38,10 @@ export const declareBreakGlass: AnyCommand = defineCommand<
       state: { incident: loaded.state, id },
     };
   },
-  effect: async (trx, { justification, minutes }, { incident, id }, { actor, now }) => {
+  effect: async (trx, { justification, minutes }, { incident, id }, { actor, now, seal }) => {
     const expiresAt = new Date(now.getTime() + minutes * 60_000);
-    const declared = { id, incidentId: incident.id, declaredBy: actor.id, justification, declaredAt: now, expiresAt };
+    const sealed = seal(justification, { column: 'break_glass.justification', row: id });
+    const declared = { id, incidentId: incident.id, declaredBy: actor.id, justification: sealed, declaredAt: now, expiresAt };
     await insertBreakGlass(trx, actor.tenant, declared);
     return {
       result: { breakGlassId: id, incidentId: incident.id },

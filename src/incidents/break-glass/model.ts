@@ -15,6 +15,7 @@ export const verdicts = ['JUSTIFIED', 'NOT_JUSTIFIED'] as const;
 export type ReviewVerdict = (typeof verdicts)[number];
 
 export type BreakGlassReview = {
+  readonly breakGlassId: BreakGlassId;
   readonly reviewer: string;
   readonly verdict: ReviewVerdict;
   readonly comment: string;

@@ -23,6 +23,7 @@ export const reviewBreakGlass: AnyCommand = defineCommand<
 >({
   action: 'breakglass.review',
   args,
+  personal: ['comment'],
   load: async (trx, { breakGlassId: id, comment }, scope) => {
     const { tenant } = scope.actor;
     const described = { type: 'breakglass', id, purpose: PURPOSE };
@@ -40,8 +41,10 @@ export const reviewBreakGlass: AnyCommand = defineCommand<
       state: { declared, earlier: reviewers.length },
     };
   },
-  effect: async (trx, { verdict, comment }, { declared, earlier }, { actor, now }) => {
-    await insertReview(trx, actor.tenant, declared.id, { reviewer: actor.id, verdict, comment, reviewedAt: now });
+  effect: async (trx, { verdict, comment }, { declared, earlier }, { actor, now, seal }) => {
+    const sealed = seal(comment, { column: 'break_glass_review.comment', row: `${declared.id} ${actor.id}` });
+    const { id: breakGlassId } = declared;
+    await insertReview(trx, actor.tenant, { breakGlassId, reviewer: actor.id, verdict, comment: sealed, reviewedAt: now });
     const reviewed = earlier + 1 >= REVIEWS_NEEDED;
     return {
       result: { breakGlassId: declared.id, verdict, reviewed },

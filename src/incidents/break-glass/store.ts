@@ -86,8 +86,8 @@ export async function listBreakGlasses(
   return (await query.execute()).map(toBreakGlass);
 }
 
-export async function insertReview(trx: Trx, tenant: string, id: BreakGlassId, review: BreakGlassReview): Promise<void> {
-  const { reviewer, verdict, comment, reviewedAt } = review;
+export async function insertReview(trx: Trx, tenant: string, review: BreakGlassReview): Promise<void> {
+  const { breakGlassId: id, reviewer, verdict, comment, reviewedAt } = review;
   await trx
     .insertInto('break_glass_review')
     .values({ tenant, break_glass_id: id, reviewer, verdict, comment, reviewed_at: reviewedAt })
@@ -95,7 +95,7 @@ export async function insertReview(trx: Trx, tenant: string, id: BreakGlassId, r
 }
 
 /** Its reviews, oldest first. */
-export async function reviewsOf(trx: Trx, tenant: string, id: string): Promise<BreakGlassReview[]> {
+export async function reviewsOf(trx: Trx, tenant: string, id: BreakGlassId): Promise<BreakGlassReview[]> {
   const rows = await trx
     .selectFrom('break_glass_review')
     .selectAll()
@@ -105,6 +105,7 @@ export async function reviewsOf(trx: Trx, tenant: string, id: string): Promise<B
     .orderBy('reviewer')
     .execute();
   return rows.map(({ reviewer, verdict, comment, reviewed_at }) => ({
+    breakGlassId: id,
     reviewer,
     verdict: oneOf(verdicts, verdict),
     comment,

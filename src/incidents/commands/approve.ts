@@ -9,16 +9,17 @@ import { justificationArg, loadOrchestration, orchestrationIdArg, planHashArg } 
 export const approve: AnyCommand = defineCommand({
   action: 'orchestration.approve',
   args: z.strictObject({ orchestrationId: orchestrationIdArg, planHash: planHashArg, justification: justificationArg }),
+  personal: ['justification'],
   load: async (trx, { orchestrationId, planHash, justification }, scope) =>
     underBreakGlass(trx, await loadOrchestration(trx, orchestrationId, scope, { planHash, justification }), scope),
-  effect: async (trx, { planHash, justification }, orchestration, { actor, now }) => {
+  effect: async (trx, { planHash, justification }, orchestration, { actor, now, seal }) => {
     const id = newId('approval', now);
     await insertVerdict(trx, actor.tenant, orchestration.id, {
       id,
       verdict: 'APPROVED',
       planHash,
       actor: actor.id,
-      justification,
+      justification: seal(justification, { column: 'approval.justification', row: id }),
       at: now,
     });
     await moveOrchestration(trx, actor.tenant, orchestration.id, { stage: 'APPROVE', status: 'APPROVED' });

@@ -28,6 +28,7 @@ export function propose(parts: IncidentParts): AnyCommand {
   return defineCommand<z.infer<typeof args>, { incident: Incident; id: OrchestrationId }, { orchestrationId: OrchestrationId }>({
     action: 'orchestration.propose',
     args,
+    personal: ['justification'],
     load: async (trx, { incidentId, justification }, scope) => {
       const loaded = loadedIncident(scope, incidentId, await lockIncident(trx, scope.actor.tenant, incidentId));
       if (loaded.state === null) return { ...loaded, state: null };
@@ -39,17 +40,16 @@ export function propose(parts: IncidentParts): AnyCommand {
         state: { incident: loaded.state, id },
       };
     },
-    effect: async (trx, args, { incident, id }, { actor, now }) => {
+    effect: async (trx, args, { incident, id }, { actor, now, seal }) => {
       const { simulated } = adapterNamed(parts.adapters, args.adapter);
       const remedy = { adapter: args.adapter, operation: args.operation, targets: args.targets, parameters: args.parameters ?? {} };
-      const { justification } = args;
       await insertOrchestration(trx, actor.tenant, {
         ...nothingYet,
         ...remedy,
         id,
         incidentId: incident.id,
         simulated,
-        justification,
+        justification: seal(args.justification, { column: 'orchestration.justification', row: id }),
         proposedBy: actor.id,
         proposedAt: now,
       });

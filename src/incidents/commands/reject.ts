@@ -8,8 +8,9 @@ import { currentPlanHash, justificationArg, loadOrchestration, orchestrationIdAr
 export const reject: AnyCommand = defineCommand({
   action: 'orchestration.reject',
   args: z.strictObject({ orchestrationId: orchestrationIdArg, justification: justificationArg }),
+  personal: ['justification'],
   load: (trx, { orchestrationId, justification }, scope) => loadOrchestration(trx, orchestrationId, scope, { justification }),
-  effect: async (trx, { justification }, orchestration, { actor, now, policy }) => {
+  effect: async (trx, { justification }, orchestration, { actor, now, policy, seal }) => {
     const id = newId('approval', now);
     const planHash = currentPlanHash(orchestration, policy.digest);
     await insertVerdict(trx, actor.tenant, orchestration.id, {
@@ -17,7 +18,7 @@ export const reject: AnyCommand = defineCommand({
       verdict: 'REJECTED',
       planHash,
       actor: actor.id,
-      justification,
+      justification: seal(justification, { column: 'approval.justification', row: id }),
       at: now,
     });
     await moveOrchestration(trx, actor.tenant, orchestration.id, { stage: 'APPROVE', status: 'REJECTED' });

@@ -7,6 +7,7 @@ import { incidentIdArg, loadedIncident } from './parts.ts';
 export const resolve: AnyCommand = defineCommand({
   action: 'incident.resolve',
   args: z.strictObject({ incidentId: incidentIdArg, summary: z.string().max(2_000).nullish() }),
+  personal: ['summary'],
   load: async (trx, { incidentId }, scope) => loadedIncident(scope, incidentId, await lockIncident(trx, scope.actor.tenant, incidentId)),
   effect: async (trx, { summary }, incident, { actor, now }) => {
     await markResolved(trx, actor.tenant, incident.id, actor.id, now);

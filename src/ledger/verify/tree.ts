@@ -9,30 +9,6 @@ function hashChildren(left: Uint8Array, right: Uint8Array): Buffer {
   return createHash('sha256').update(Uint8Array.of(1)).update(left).update(right).digest();
 }
 
-/** Builds a root from leaf hashes in order, keeping one pending subtree a height. */
-export class RootBuilder {
-  readonly #pending: (Buffer | undefined)[] = [];
-
-  add(leaf: Buffer): void {
-    let hash = leaf;
-    let height = 0;
-    for (let left = this.#pending[height]; left !== undefined; left = this.#pending[height]) {
-      hash = hashChildren(left, hash);
-      this.#pending[height] = undefined;
-      height += 1;
-    }
-    this.#pending[height] = hash;
-  }
-
-  root(): Buffer {
-    let root: Buffer | undefined;
-    for (const hash of this.#pending) {
-      if (hash !== undefined) root = root === undefined ? hash : hashChildren(hash, root);
-    }
-    return root ?? createHash('sha256').digest();
-  }
-}
-
 /**
  * The root that an audit path leads to, by the algorithm of RFC 9162 §2.1.3.2; undefined when the path cannot belong to that
  * index and size.
@@ -57,4 +33,53 @@ export function rootFromPath(leaf: Buffer, index: number, size: number, path: re
     last = Math.floor(last / 2);
   }
   return last === 0 ? root : undefined;
+}
+
+type Tree = { readonly size: number; readonly root: Buffer };
+
+/**
+ * True when a consistency proof shows that one tree begins with the other, by the algorithm of RFC 9162 §2.1.4.2. Every tree
+ * begins with the empty one, which needs no proof; equal sizes need an equal root and no proof.
+ */
+export function isConsistent(before: Tree, after: Tree, proof: readonly Buffer[]): boolean {
+  const sizes = [before.size, after.size];
+  if (!sizes.every(Number.isSafeInteger) || before.size < 0 || before.size > after.size) return false;
+  if (before.size === after.size) return proof.length === 0 && before.root.equals(after.root);
+  if (before.size === 0) return proof.length === 0 && before.root.equals(createHash('sha256').digest());
+  const path = isPowerOfTwo(before.size) ? [before.root, ...proof] : [...proof];
+  const roots = rootsFromConsistency(before.size, after.size, path);
+  return roots?.before.equals(before.root) === true && roots.after.equals(after.root);
+}
+
+function isPowerOfTwo(size: number): boolean {
+  let odd = size;
+  while (odd % 2 === 0) odd /= 2;
+  return odd === 1;
+}
+
+/** Steps 3 to 6 of the algorithm: the two roots that the path leads to. */
+function rootsFromConsistency(first: number, second: number, path: readonly Buffer[]): { before: Buffer; after: Buffer } | undefined {
+  const [start, ...rest] = path;
+  if (start === undefined || path.some((hash) => hash.length !== 32)) return undefined;
+  let node = first - 1;
+  let last = second - 1;
+  const up = () => {
+    node = Math.floor(node / 2);
+    last = Math.floor(last / 2);
+  };
+  while (node % 2 === 1) up();
+  let before = start;
+  let after = start;
+  for (const hash of rest) {
+    if (last === 0) return undefined;
+    if (node % 2 === 1 || node === last) {
+      before = hashChildren(hash, before);
+      after = hashChildren(hash, after);
+      while (node % 2 === 0 && node !== 0) up();
+    } else {
+      after = hashChildren(after, hash);
+    }
+    up();
+  }
+  return last === 0 ? { before, after } : undefined;
 }

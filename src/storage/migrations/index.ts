@@ -3,6 +3,8 @@ import { incidents } from './0002-incidents.ts';
 import { breakGlass } from './0003-break-glass.ts';
 import { policies } from './0004-policies.ts';
 import { ledgerStrength } from './0005-ledger-strength.ts';
+import { vault } from './0006-vault.ts';
+import { ledgerQuery } from './0007-ledger-query.ts';
 import { witness } from './0008-witness.ts';
 
 /** Every migration, oldest first. Forward only: one that has shipped is never edited, a new one is added. */
@@ -12,5 +14,7 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   breakGlass,
   policies,
   ledgerStrength,
+  vault,
+  ledgerQuery,
   witness,
 ];

@@ -1,3 +1,4 @@
+import type { Disclosure } from '../../vault/index.ts';
 import { type RecordedLeaf, readInput } from '../recorded/entry.ts';
 
 /** What says which service decided; OPA's `labels` are text. */
@@ -25,10 +26,14 @@ export type DecisionEvent = {
 const path = 'main/decision';
 
 /** The event of a recorded decision. `labels.id` is the log, which is the tenant: OPA names the instance there. */
-export function toEvent(leaf: Extract<RecordedLeaf, { kind: 'decision' }>, version: string): DecisionEvent {
+export function toEvent(
+  leaf: Extract<RecordedLeaf, { kind: 'decision' }>,
+  disclosures: readonly Disclosure[],
+  version: string,
+): DecisionEvent {
   const { entry, decision } = leaf;
   const { result, ruleId, explanation, rules, challenge, obligations, policy, inputDigest } = decision;
-  const input = readInput(entry, decision);
+  const input = readInput(entry, decision, disclosures);
   return {
     labels: { id: entry.log ?? '', version, app: 'countersign' },
     decision_id: decision.decisionId,

@@ -1,5 +1,5 @@
 import { readLeaf } from '../recorded/entry.ts';
-import type { Records } from '../recorded/records.ts';
+import type { RecordedBody, Records } from '../recorded/records.ts';
 import { type DecisionEvent, toEvent } from './event.ts';
 
 export type EventsRequest = {
@@ -28,16 +28,20 @@ export type LeftOut = {
  * there is no buffer that could drop one. What is left out is counted in `leftOut`.
  */
 export async function* decisionEvents(request: EventsRequest, leftOut: LeftOut): AsyncGenerator<DecisionEvent> {
-  for await (const { bodies, missing } of request.records.pages()) {
+  for await (const { leaves, missing } of request.records.pages()) {
     leftOut.missing += missing;
-    for (const body of bodies) {
-      const event = eventOf(body, request, leftOut);
+    for (const leaf of leaves) {
+      const event = eventOf(leaf, request, leftOut);
       if (event !== undefined) yield event;
     }
   }
 }
 
-function eventOf(body: Buffer, { version, since, until }: EventsRequest, leftOut: LeftOut): DecisionEvent | undefined {
+function eventOf(
+  { body, disclosures }: RecordedBody,
+  { version, since, until }: EventsRequest,
+  leftOut: LeftOut,
+): DecisionEvent | undefined {
   const leaf = readLeaf(body);
   if (leaf.kind !== 'decision') {
     leftOut[leaf.kind === 'other' ? 'notDecisions' : 'malformed'] += 1;
@@ -48,5 +52,5 @@ function eventOf(body: Buffer, { version, since, until }: EventsRequest, leftOut
     leftOut.outside += 1;
     return undefined;
   }
-  return toEvent(leaf, version);
+  return toEvent(leaf, disclosures, version);
 }

@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from '../../policy/index.ts';
 import { ToolError } from '../errors.ts';
-import { type RecordedDecision, type RecordedEntry, type RecordedInput, readInput, readLeaf } from '../recorded/entry.ts';
+import { type RecordedDecision, type RecordedEntry, type RecordedInput, readEffect, readInput, readLeaf } from '../recorded/entry.ts';
 import type { Place, Records } from '../recorded/records.ts';
 import { type ReadValue, valuesOf } from './reads.ts';
 
@@ -57,7 +57,7 @@ export async function explain(decisionId: DecisionId, records: Records, policyOf
   if (leaf.kind !== 'decision') throw malformed(decisionId, leaf.kind === 'malformed' ? leaf.why : 'it holds no decision');
   const { entry, decision } = leaf;
   const engine = await policyOf(decision.tenant);
-  const input = readInput(entry, decision);
+  const input = readInput(entry, decision, found.disclosures);
   const view = (ruleId: string): RuleView => viewOf(ruleId, engine.manifest.rules, input.input);
   return {
     decision,
@@ -65,7 +65,7 @@ export async function explain(decisionId: DecisionId, records: Records, policyOf
     determining: view(decision.ruleId),
     unmet: decision.rules.map((rule) => ({ ...rule, ...view(rule.ruleId) })),
     input,
-    effect: entry.data['effect'] ?? null,
+    effect: readEffect(entry, found.disclosures),
     place: found.place,
     today: input.state === 'exact' ? todayOf(engine, decision, input.input) : undefined,
   };

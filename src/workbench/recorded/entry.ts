@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { digestOf, digestOfJson, isJsonObject, messageOf } from '../../core/index.ts';
+import { digestOf, digestOfJson, isJsonObject, type JsonObject, messageOf } from '../../core/index.ts';
 import type { PolicyInput } from '../../policy/index.ts';
+import { type Disclosure, disclosed, VaultError } from '../../vault/index.ts';
 import { recordedVerdict } from './verdict.ts';
 
 const decisionSchema = recordedVerdict.extend({
@@ -30,9 +31,9 @@ const entrySchema = z.object({
 export type RecordedEntry = z.infer<typeof entrySchema>;
 
 /**
- * What a policy was asked. `exact` is the very input, byte for byte: its digest is the one that the decision keeps. Anything
- * else is not an input to decide on again: `erased` says which parts were taken out on purpose (JSON pointers), `altered` that
- * it is another than the one decided on.
+ * What a policy was asked. `exact` is the very input: what the ledger keeps has the digest in the decision, and what people wrote
+ * opens its commitments. Anything else is not an input to decide on again: `erased` says which parts cannot be opened (JSON pointers),
+ * because they were erased or do not come with an export; `altered` that it is another than the one decided on.
  */
 export type RecordedInput =
   | { readonly state: 'exact'; readonly input: PolicyInput }
@@ -64,12 +65,30 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-/** The recorded input, compared with the digest in the decision. */
-export function readInput({ data }: RecordedEntry, { inputDigest }: RecordedDecision): RecordedInput {
+/** The recorded input, compared with the digest in the decision, with what people wrote put back where it can be. */
+export function readInput({ data }: RecordedEntry, { inputDigest }: RecordedDecision, disclosures: readonly Disclosure[]): RecordedInput {
   const { input } = data;
-  if (mayBeInput(input) && digestIs(input, inputDigest)) return { state: 'exact', input };
-  const pointers = erasedPointers(input, '/input');
-  return pointers.length > 0 ? { state: 'erased', pointers, input } : { state: 'altered', input };
+  if (!isJsonObject(input) || !digestIs(input, inputDigest)) return { state: 'altered', input };
+  const whole = opened(input, '/data/input', disclosures);
+  if (whole === undefined || !mayBeInput(whole.value)) return { state: 'altered', input };
+  if (whole.missing.length === 0) return { state: 'exact', input: whole.value };
+  return { state: 'erased', pointers: whole.missing.map((pointer) => pointer.slice('/data'.length)), input: whole.value };
+}
+
+/** What was recorded of the effect, with what people wrote as far as it can be opened; null when there was none. */
+export function readEffect({ data }: RecordedEntry, disclosures: readonly Disclosure[]): unknown {
+  const { effect } = data;
+  return isJsonObject(effect) ? (opened(effect, '/data/effect', disclosures)?.value ?? effect) : null;
+}
+
+/** Undefined: what is disclosed is not what was committed to. */
+function opened(part: JsonObject, at: string, disclosures: readonly Disclosure[]): ReturnType<typeof disclosed> | undefined {
+  try {
+    return disclosed(part, at, disclosures);
+  } catch (error) {
+    if (error instanceof VaultError) return undefined;
+    throw error;
+  }
 }
 
 /** An object that may be what the kernel asked; its digest decides whether it is. */
@@ -81,18 +100,11 @@ function mayBeInput(value: unknown): value is PolicyInput {
  * Leaves are canonical JSON, so writing the input again gives its canonical bytes at once, and the digest proves it. Only when it does
  * not (a log written in another form, keys that look like numbers) are the canonical bytes made, at several times the cost.
  */
-function digestIs(input: PolicyInput, digest: string): boolean {
+function digestIs(input: JsonObject, digest: string): boolean {
   if (digestOf(Buffer.from(JSON.stringify(input))) === digest) return true;
   try {
     return digestOfJson(input) === digest;
   } catch {
     return false; // it has no canonical form, so it never was what the kernel digested
   }
-}
-
-/** Where a value was replaced by the marker `{"erased": true, …}`. */
-function erasedPointers(value: unknown, at: string): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (Reflect.get(value, 'erased') === true) return [at];
-  return Object.entries(value).flatMap(([key, item]) => erasedPointers(item, `${at}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`));
 }

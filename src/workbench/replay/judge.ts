@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { differenceOf, isReworded, type PolicyEngine, type Verdict } from '../../policy/index.ts';
 import { type RecordedDecision, type RecordedEntry, readInput, readLeaf } from '../recorded/entry.ts';
+import type { RecordedBody } from '../recorded/records.ts';
 
 const withRoles = z.object({ actor: z.object({ roles: z.array(z.string()) }) });
 
@@ -37,12 +38,12 @@ export type Outcome =
   | { readonly kind: 'changed'; readonly decision: RecordedDecision; readonly group: GroupKey; readonly example: Example };
 
 /** Decides one recorded leaf again. `since`: milliseconds since the epoch; what is older is left out. */
-export function judge(engine: PolicyEngine, body: Buffer, since: number): Outcome {
+export function judge(engine: PolicyEngine, { body, disclosures }: RecordedBody, since: number): Outcome {
   const leaf = readLeaf(body);
   if (leaf.entry !== undefined && Date.parse(leaf.entry.ts) < since) return { kind: 'before' };
   if (leaf.kind !== 'decision') return { kind: leaf.kind };
   const { entry, decision } = leaf;
-  const recorded = readInput(entry, decision);
+  const recorded = readInput(entry, decision, disclosures);
   if (recorded.state !== 'exact') return { kind: recorded.state, decisionId: decision.decisionId };
   const again = engine.judge(recorded.input).verdict;
   const example = exampleOf(entry, decision, again);

@@ -1,13 +1,22 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { PolicyBundle } from '../../policy/index.ts';
+import type { Disclosure } from '../../vault/index.ts';
+import type { RecordedBody } from '../recorded/records.ts';
 import type { Tally } from './tally.ts';
 
 /** What a thread is started with. */
 export type WorkerSetup = { readonly bundle: PolicyBundle; readonly since: number; readonly examples: number };
 
-/** Leaf bodies one after the other; `ends` are the offsets at which each ends. Its memory is handed over, not copied. */
-export type Batch = { readonly bytes: Uint8Array<ArrayBuffer>; readonly ends: readonly number[] };
+/**
+ * Leaf bodies one after the other; `ends` are the offsets at which each ends. Its memory is handed over, not copied. `disclosures` are of
+ * the leaves that have some, by their index.
+ */
+export type Batch = {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly ends: readonly number[];
+  readonly disclosures: ReadonlyMap<number, readonly Disclosure[]>;
+};
 
 /** Beside this file, and of its kind: TypeScript in a checkout, JavaScript in the packed build. */
 const program = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
@@ -26,14 +35,14 @@ export class ReplayPool {
     this.#size = size;
   }
 
-  judge(bodies: readonly Buffer[]): Promise<Tally> {
+  judge(leaves: readonly RecordedBody[]): Promise<Tally> {
     const turn = this.#batches % this.#size;
     this.#batches += 1;
     const thread = this.#threads[turn] ?? this.#start();
     const answer = Promise.withResolvers<Tally>();
     answer.promise.catch(() => undefined); // whoever awaits it hears of it, maybe only after others
     thread.waiting.push(answer);
-    const batch = toBatch(bodies);
+    const batch = toBatch(leaves);
     thread.worker.postMessage(batch, [batch.bytes.buffer]);
     return answer.promise;
   }
@@ -55,14 +64,16 @@ export class ReplayPool {
   }
 }
 
-function toBatch(bodies: readonly Buffer[]): Batch {
-  const bytes = new Uint8Array(bodies.reduce((sum, body) => sum + body.length, 0));
+function toBatch(leaves: readonly RecordedBody[]): Batch {
+  const bytes = new Uint8Array(leaves.reduce((sum, { body }) => sum + body.length, 0));
   const ends: number[] = [];
+  const all = new Map<number, readonly Disclosure[]>();
   let end = 0;
-  for (const body of bodies) {
+  leaves.forEach(({ body, disclosures }, index) => {
     bytes.set(body, end);
     end += body.length;
     ends.push(end);
-  }
-  return { bytes, ends };
+    if (disclosures.length > 0) all.set(index, disclosures);
+  });
+  return { bytes, ends, disclosures: all };
 }

@@ -36,7 +36,7 @@ export type ReplayReport = {
   readonly notReplayable: {
     /** The input is not the one that was decided on. */
     readonly altered: Unusable;
-    /** Parts of the input were taken out on purpose. */
+    /** Parts of the input were erased, or did not come with the export. */
     readonly erased: Unusable;
     /** Not an entry, or its decision is none. */
     readonly malformed: number;
@@ -66,7 +66,7 @@ export async function replay(request: ReplayRequest): Promise<ReplayReport> {
     const underWay: Promise<Tally>[] = [];
     for await (const page of records.pages()) {
       missing += page.missing;
-      if (page.bodies.length > 0) underWay.push(pool.judge(page.bodies));
+      if (page.leaves.length > 0) underWay.push(pool.judge(page.leaves));
       const oldest = underWay.length > 2 * threads ? underWay.shift() : undefined;
       if (oldest !== undefined) await settle(oldest);
     }

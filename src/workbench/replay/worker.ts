@@ -8,11 +8,12 @@ import { count, emptyTally } from './tally.ts';
 const setup: WorkerSetup = workerData;
 const engine = await PolicyEngine.load({ ...setup.bundle, wasm: Buffer.from(setup.bundle.wasm) });
 
-parentPort?.on('message', ({ bytes, ends }: Batch) => {
+parentPort?.on('message', ({ bytes, ends, disclosures }: Batch) => {
   const tally = emptyTally();
   const all = Buffer.from(bytes.buffer);
   ends.forEach((end, index) => {
-    count(tally, judge(engine, all.subarray(ends[index - 1] ?? 0, end), setup.since), setup.examples);
+    const leaf = { body: all.subarray(ends[index - 1] ?? 0, end), disclosures: disclosures.get(index) ?? [] };
+    count(tally, judge(engine, leaf, setup.since), setup.examples);
   });
   parentPort?.postMessage(tally);
 });

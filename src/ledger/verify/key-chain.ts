@@ -1,0 +1,93 @@
+import { isSignedBy, parseCheckpoint, type VerifiedCheckpoint } from './checkpoint.ts';
+import type { RotationEntry } from './examine.ts';
+import type { Fault } from './fault.ts';
+import { type Note, parseNote } from './note.ts';
+import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
+
+export type KeyChainInput = {
+  /** The key that was handed over. */
+  readonly given: VerifierKey;
+  readonly checkpoint: Note;
+  readonly rotations: readonly Note[];
+  /** Entries `ledger.key_rotated` of the log, in order. */
+  readonly entries: readonly RotationEntry[];
+  /** The root that the entries give at a size. */
+  readonly rootAt: (size: number) => Buffer | undefined;
+};
+
+export type KeyChain = {
+  /** From the key that was given to the newest. */
+  readonly keys: readonly VerifierKey[];
+  readonly faults: readonly Fault[];
+};
+
+/**
+ * Follows the rotations of a log's key. Each is proven by an entry `ledger.key_rotated {from, to}` and by a checkpoint that covers
+ * it, has the root of these very entries, and is signed by both keys. The newest checkpoint must be signed by the newest key: one
+ * signed by a key that was given up proves nothing.
+ */
+export function followKeys(input: KeyChainInput): KeyChain {
+  const keys = [input.given];
+  const faults: Fault[] = [];
+  let after = -1;
+  for (let entry = nextRotation(input, input.given, after); entry !== undefined; ) {
+    const key = keys.at(-1) ?? input.given;
+    const to = keyOrUndefined(entry.to);
+    if (to === undefined || to.name !== key.name || !isProven(input, entry, key, to)) {
+      faults.push(unproven(entry.seq, `the key was changed by entry ${entry.seq}, and no checkpoint signed by both keys proves it`));
+      break;
+    }
+    keys.push(to);
+    after = entry.seq;
+    entry = nextRotation(input, to, after);
+  }
+  const newest = keys.at(-1) ?? input.given;
+  if (faults.length === 0 && !isSignedBy(input.checkpoint, newest))
+    faults.push(
+      unproven(null, `the checkpoint is not signed by the log's key \`${newest.name}+${newest.id}\`, to which the key given leads`),
+    );
+  return { keys, faults };
+}
+
+/** The keys that came before one, by what the log says: good enough to read old checkpoints with, which can only find faults. */
+export function earlierKeys(key: VerifierKey, entries: readonly RotationEntry[]): VerifierKey[] {
+  const found: VerifierKey[] = [];
+  let wanted = key.text;
+  for (const { from, to } of entries.toReversed()) {
+    const earlier = to === wanted ? keyOrUndefined(from) : undefined;
+    if (earlier === undefined || earlier.name !== key.name) continue;
+    found.push(earlier);
+    wanted = earlier.text;
+  }
+  return found;
+}
+
+function nextRotation({ entries }: KeyChainInput, key: VerifierKey, after: number): RotationEntry | undefined {
+  return entries.find((entry) => entry.seq > after && entry.from === key.text);
+}
+
+function isProven({ checkpoint, rotations, rootAt }: KeyChainInput, entry: RotationEntry, from: VerifierKey, to: VerifierKey): boolean {
+  return [...rotations, checkpoint].some((note) => {
+    const { origin, size, root } = parseCheckpoint(note);
+    const covers = origin === from.name && size > entry.seq && isSignedBy(note, from) && isSignedBy(note, to);
+    return covers && rootAt(size)?.equals(root) === true;
+  });
+}
+
+function keyOrUndefined(text: string): VerifierKey | undefined {
+  try {
+    return parseVerifierKey(text);
+  } catch {
+    return undefined; // an entry can say anything; that this is no key is told by the fault
+  }
+}
+
+function unproven(seq: number | null, message: string): Fault {
+  return { kind: 'key.unproven', seq, message };
+}
+
+/** A checkpoint as it says of itself, and its note. */
+export function readCheckpoint(text: string): VerifiedCheckpoint & { readonly note: Note } {
+  const note = parseNote(text);
+  return { ...parseCheckpoint(note), note };
+}

@@ -1,0 +1,134 @@
+import pg from 'pg';
+import { messageOf } from '../../../core/index.ts';
+import { HASH_BYTES } from '../digest.ts';
+import { VerifyError } from '../errors.ts';
+import type { Fault, Note } from '../fault.ts';
+import type { LogSource, Outcome, Page } from './source.ts';
+
+const PAGE = 2_048;
+
+type Row = { seq: string; entry_id: string; body: Buffer; hash: Buffer };
+type Head = { size: string; root: Buffer; last_hash: Buffer | null };
+
+/**
+ * A log in its tables, as they are: one read-only transaction over one snapshot, with statements of our own. Connect as the role
+ * that owns the tables; the application's role sees one tenant at a time.
+ *
+ * @throws VerifyError `verify.source_unreachable`
+ */
+export async function openDatabase(url: string, log: string): Promise<LogSource> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined); // the statement under way is rejected as well
+  try {
+    await client.connect();
+    await client.query('begin transaction isolation level repeatable read read only');
+    await client.query('set local row_security = off'); // rows that would be hidden make it fail, not seem fewer
+    return await logIn(client, new URL(url), log);
+  } catch (cause) {
+    await client.end().catch(() => undefined);
+    throw unreadable(cause);
+  }
+}
+
+async function logIn(client: pg.Client, { host, pathname }: URL, log: string): Promise<LogSource> {
+  const one = async <T extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<T | undefined> =>
+    (await client.query<T>(text, values).catch((cause: unknown) => Promise.reject(unreadable(cause)))).rows[0];
+  const head = await one<Head>('select size::text, root, last_hash from ledger_head where tenant = $1', [log]);
+  const note = await one<{ note: string }>('select note from ledger_checkpoint where tenant = $1 order by size desc limit 1', [log]);
+  return {
+    name: `postgres://${host}${pathname}#${log}`,
+    checkpoint: async () => note?.note ?? noCheckpoint(log),
+    rotations: async () => rotationsOf(client, log),
+    verifierKey: async () => undefined,
+    length: async () => Number(head?.size ?? 0),
+    pages: (from, until) => pagesOf(client, log, from, until),
+    tile: async (level, index, width) => {
+      const text = 'select hashes from ledger_tile where tenant = $1 and level = $2 and index = $3';
+      const row = await one<{ hashes: Buffer }>(text, [log, level, index]);
+      return row?.hashes.subarray(0, width * HASH_BYTES);
+    },
+    conclude: async (outcome) => compareHead(client, log, head, outcome),
+    close: () => client.end(),
+  };
+}
+
+/** The notes that carry two signatures in the log's own name. */
+async function rotationsOf(client: pg.Client, log: string): Promise<string[]> {
+  const text = `select note from ledger_checkpoint where tenant = $1
+    and (select count(*) from regexp_matches(note, '^— ' || split_part(note, E'\\n', 1) || ' ', 'gn')) > 1 order by size`;
+  return (await client.query<{ note: string }>(text, [log])).rows.map((row) => row.note);
+}
+
+async function* pagesOf(client: pg.Client, log: string, from: number, until: number): AsyncGenerator<Page> {
+  const text = 'select seq::text, entry_id, body, hash from ledger_leaf where tenant = $1 and seq >= $2 and seq < $3 order by seq';
+  for (let first = from; first < until; first += PAGE) {
+    const last = Math.min(first + PAGE, until);
+    const { rows } = await client.query<Row>(text, [log, first, last]);
+    yield toPage(rows, { from: first, until: last });
+  }
+}
+
+function toPage(rows: readonly Row[], slotRange: { from: number; until: number }): Page {
+  const starts = new Uint32Array(rows.length);
+  const ends = new Uint32Array(rows.length);
+  const column = Buffer.alloc(rows.length * HASH_BYTES);
+  let at = 0;
+  for (const [index, { body, hash }] of rows.entries()) {
+    starts[index] = at;
+    at += body.length;
+    ends[index] = at;
+    hash.copy(column, index * HASH_BYTES, 0, HASH_BYTES);
+  }
+  const slots = Float64Array.from(rows, (row) => Number(row.seq));
+  return { bytes: Buffer.concat(rows.map((row) => row.body)), starts, ends, slots, column, slotRange, faults: rows.flatMap(misnamed) };
+}
+
+/** The id that finds an entry is the one in it. */
+function misnamed({ seq, entry_id, body }: Row): Fault[] {
+  if (body.includes(`"id":${JSON.stringify(entry_id)}`)) return [];
+  return [
+    {
+      kind: 'row.mismatch',
+      seq: Number(seq),
+      message: `the row of entry ${seq} is filed under \`${entry_id}\`, which is not the entry's id`,
+    },
+  ];
+}
+
+/** The head row is what the next entry is chained to. */
+async function compareHead(
+  client: pg.Client,
+  log: string,
+  head: Head | undefined,
+  outcome: Outcome,
+): Promise<{ faults: Fault[]; notes: Note[] }> {
+  const { rows } = await client.query<{ beyond: string }>(
+    'select count(*)::text as beyond from ledger_leaf where tenant = $1 and (seq >= $2 or seq < 0)',
+    [log, head?.size ?? 0],
+  );
+  const wrong = (message: string): Fault => ({ kind: 'head.mismatch', seq: null, message });
+  const faults: Fault[] = [];
+  if (head === undefined) faults.push(wrong('the log has no head row'));
+  const beyond = Number(rows[0]?.beyond ?? 0);
+  if (beyond > 0) faults.push(wrong(`${beyond} leaves lie outside of the log: its head says that it has ${head?.size ?? 0} entries`));
+  if (head !== undefined && Number(head.size) === outcome.entries) {
+    if (!head.root.equals(outcome.root)) faults.push(wrong('the root in the head row is not the root of the entries'));
+    if ((head.last_hash?.toString('hex') ?? null) !== outcome.lastHash)
+      faults.push(wrong('the last hash in the head row is not that of the last entry'));
+  }
+  return { faults, notes: [] };
+}
+
+function noCheckpoint(log: string): never {
+  throw new VerifyError('verify.file_unreadable', `log \`${log}\` has no checkpoint in this database`, {
+    remedy: 'name a log that exists; a new one has a checkpoint once it took an entry',
+  });
+}
+
+function unreadable(cause: unknown): VerifyError {
+  if (cause instanceof VerifyError) return cause;
+  return new VerifyError('verify.source_unreachable', `cannot read the log from the database: ${messageOf(cause)}`, {
+    cause,
+    remedy: 'give the URL of a role that owns the tables, and check that the server can be reached',
+  });
+}
