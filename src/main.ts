@@ -9,6 +9,7 @@ import { calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncide
 import { eraseSubject } from './privacy/index.ts';
 import {
   followActivations,
+  measureLedger,
   openDatabase,
   openFollowers,
   openIssuers,
@@ -64,6 +65,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const ledger = startLedger(config, storage, key, telemetry, stops);
   startWitnessing(config, database, clock, telemetry, stops);
   const vault = new Vault(masterKeys);
+  measureLedger(database, telemetry, stops);
 
   const incidents: IncidentParts = {
     adapters,

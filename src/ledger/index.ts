@@ -1,4 +1,10 @@
 export { type Anchor, fileAnchor } from './anchor.ts';
+export { type ArchiveParts, carryOut } from './archive/carry-out.ts';
+export { checkSegment } from './archive/check-segment.ts';
+export { archiveCut } from './archive/cut.ts';
+export { readSegmentLog } from './archive/read-segment.ts';
+export { restoreArchive } from './archive/restore.ts';
+export { assertArchivable, writeSegment } from './archive/write-segment.ts';
 export { type Checkpoint, originOf } from './checkpoint.ts';
 export { LedgerError } from './errors.ts';
 export { type ExportFormat, exportLog } from './export.ts';
@@ -7,6 +13,7 @@ export { csv } from './formats/csv.ts';
 export type { EntryFormat } from './formats/format.ts';
 export { jsonl } from './formats/jsonl.ts';
 export { writeEntries } from './formats/write.ts';
+export { type LedgerHealth, ledgerHealth } from './health.ts';
 export { addKey, LedgerKey } from './keys.ts';
 export { type Entry, type Leaf, type LedgerActor, leafHash } from './leaf.ts';
 export { type ConsistencyProof, type InclusionProof, Ledger, type LedgerOptions, type Receipt } from './ledger.ts';

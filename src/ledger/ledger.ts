@@ -100,6 +100,11 @@ export class Ledger {
     return toReceipt(log, entry.id, leaf);
   }
 
+  /** True while so much of some log waits that its appends are refused. */
+  isBacklogFull(): boolean {
+    return this.#sequencer.backlog.isFull();
+  }
+
   /** Waits, for a bounded time, until a committed entry has its place. Never fails: what is committed will be sequenced. */
   async acknowledge(log: TenantId, entryId: EntryId): Promise<Receipt> {
     const placed = this.#sequencer.place(log, entryId).catch((error: unknown) => {

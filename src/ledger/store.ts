@@ -100,6 +100,11 @@ export async function writeBatch(trx: Trx, log: string, batch: Writes): Promise<
     where tenant = ${log} and position = any(${batch.drained.map(String)}::bigint[])`.execute(trx);
 }
 
+/** Puts leaves back where they were. */
+export async function restoreLeaves(trx: Trx, log: string, leaves: readonly SequencedLeaf[]): Promise<void> {
+  await insertLeaves(log, leaves).execute(trx);
+}
+
 function insertLeaves(log: string, leaves: readonly SequencedLeaf[]): RawBuilder<unknown> {
   const found = leaves.map((leaf) => searchable(JSON.parse(leaf.body.toString('utf8'))));
   return sql`

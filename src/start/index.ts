@@ -1,5 +1,6 @@
 export { openFollowers } from './followers.ts';
 export { openIssuers } from './issuers.ts';
+export { measureLedger } from './ledger-health.ts';
 export { openDatabase, openJobs, openTelemetry, readLedgerKey, readMasterKeys, readParts, startLedger } from './parts.ts';
 export { followActivations, readPolicies } from './policies.ts';
 export { StopList } from './stop-list.ts';

@@ -62,6 +62,36 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly ledgerWaiting = new Gauge({
+    name: 'countersign_ledger_waiting_entries',
+    help: 'Committed entries that have no place in their log yet, over all logs',
+    registers: [this.registry],
+  });
+
+  readonly ledgerLagSeconds = new Gauge({
+    name: 'countersign_ledger_lag_seconds',
+    help: 'Age of the oldest committed entry without a place; 0 when none waits',
+    registers: [this.registry],
+  });
+
+  readonly ledgerUnsignedSeconds = new Gauge({
+    name: 'countersign_ledger_unsigned_seconds',
+    help: 'Age of the oldest entry that no checkpoint covers; 0 when every log is signed',
+    registers: [this.registry],
+  });
+
+  readonly ledgerCheckpointTime = new Gauge({
+    name: 'countersign_ledger_checkpoint_timestamp_seconds',
+    help: 'When the newest checkpoint of any log was signed, Unix time',
+    registers: [this.registry],
+  });
+
+  readonly ledgerQuarantined = new Gauge({
+    name: 'countersign_ledger_quarantined_entries',
+    help: 'Committed entries that were found altered, or whose id was taken, and went to quarantine',
+    registers: [this.registry],
+  });
+
   readonly jobFailures = new Counter({
     name: 'countersign_job_failures_total',
     help: 'Jobs that failed and will be repeated up to their limit',
