@@ -28,6 +28,6 @@ export type { SequencedLeaf } from './store.ts';
 export { tlogProof } from './tlog-proof.ts';
 export { type TreeFile, treeFile } from './tree-files.ts';
 export { type FoundEntry, findEntry, leafPages, listLogs } from './walk.ts';
-export { WitnessFollower, type WitnessFollowerOptions, type WitnessOutcome } from './witness/follower.ts';
+export { WitnessFollower, type WitnessFollowerOptions, type WitnessOutcome, witnessOutcomes } from './witness/follower.ts';
 export { parseWitness, type Witness, type WitnessSettings } from './witness/witness.ts';
 export { type WitnessedCheckpoint, Witnesses, type WitnessesOptions } from './witness/witnesses.ts';
