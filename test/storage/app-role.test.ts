@@ -83,6 +83,8 @@ describe('the application role', () => {
     [`truncate ledger_leaf`, 'permission denied for table ledger_leaf'],
     [`update ledger_checkpoint set note = note`, 'permission denied for table ledger_checkpoint'],
     [`delete from ledger_checkpoint`, 'permission denied for table ledger_checkpoint'],
+    [`insert into ledger_archive select * from ledger_archive`, 'permission denied for table ledger_archive'],
+    [`delete from ledger_archive`, 'permission denied for table ledger_archive'],
     [`delete from ledger_head`, 'permission denied for table ledger_head'],
     [`update ledger_outbox set body = body`, 'permission denied for table ledger_outbox'],
     [`update ledger_subject set seq = seq`, 'permission denied for table ledger_subject'],
