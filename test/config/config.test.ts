@@ -279,12 +279,13 @@ describe('the environment', () => {
       DATABASE_URL: 'f',
       DATABASE_APP_URL: 'g',
       LEDGER_KEY_FILE: 'h',
-      LOG_LEVEL: 'i',
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'j',
-      SOME_SECRET: 'k',
+      VAULT_KEY_FILE: 'i',
+      LOG_LEVEL: 'j',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'k',
+      SOME_SECRET: 'l',
     });
-    expect(Object.values(env)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']);
-    expect([secret('SOME_SECRET'), secret('OTHER')]).toEqual(['k', undefined]);
+    expect(Object.values(env)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k']);
+    expect([secret('SOME_SECRET'), secret('OTHER')]).toEqual(['l', undefined]);
   });
 
   test('what is set to nothing is not set', () => {

@@ -56,6 +56,7 @@ describe('the application role', () => {
       'idempotency_key: insert, select',
       'incident: insert, select, update',
       'ledger_checkpoint: insert, select',
+      'ledger_disclosure: delete, insert, select',
       'ledger_head: insert, select, update',
       'ledger_leaf: insert, select',
       'ledger_outbox: delete, insert, select',
@@ -66,6 +67,7 @@ describe('the application role', () => {
       'policy_bundle: insert, select, update',
       'policy_divergence: insert, select',
       'policy_proposal: delete, insert, select',
+      'subject_key: delete, insert, select',
     ]);
   });
 
@@ -79,6 +81,9 @@ describe('the application role', () => {
     [`update ledger_outbox set body = body`, 'permission denied for table ledger_outbox'],
     [`update ledger_subject set seq = seq`, 'permission denied for table ledger_subject'],
     [`update approval set actor = actor`, 'permission denied for table approval'],
+    [`update subject_key set subject = subject`, 'permission denied for table subject_key'],
+    [`update ledger_disclosure set sealed = sealed`, 'permission denied for table ledger_disclosure'],
+    [`truncate subject_key`, 'permission denied for table subject_key'],
     [`update idempotency_key set request_digest = request_digest`, 'permission denied for table idempotency_key'],
     [`create table mine (a int)`, 'permission denied for schema public'],
     [`create schema mine`, 'permission denied for database'],
