@@ -304,12 +304,13 @@ describe('the environment', () => {
       DATABASE_APP_URL: 'g',
       LEDGER_KEY_FILE: 'h',
       LEDGER_KEY: 'i',
-      LOG_LEVEL: 'j',
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'k',
-      SOME_SECRET: 'l',
+      VAULT_KEY_FILE: 'j',
+      LOG_LEVEL: 'k',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'l',
+      SOME_SECRET: 'm',
     });
-    expect(Object.values(env)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k']);
-    expect([secret('SOME_SECRET'), secret('OTHER')]).toEqual(['l', undefined]);
+    expect(Object.values(env)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l']);
+    expect([secret('SOME_SECRET'), secret('OTHER')]).toEqual(['m', undefined]);
   });
 
   test('what is set to nothing is not set', () => {
