@@ -19,6 +19,7 @@ import {
   readPolicies,
   StopList,
   startLedger,
+  startWitnessing,
 } from './start/index.ts';
 import type { Telemetry } from './telemetry/index.ts';
 import { Vault } from './vault/index.ts';
@@ -62,6 +63,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const { database } = storage;
   const jobs = await openJobs(config, storage, telemetry, stops);
   const ledger = startLedger(config, storage, key, telemetry, stops);
+  startWitnessing(config, database, clock, telemetry, stops);
   const vault = new Vault(masterKeys);
   measureLedger(database, telemetry, stops);
 

@@ -1,4 +1,10 @@
 export { type Anchor, fileAnchor } from './anchor.ts';
+export { type ArchiveParts, carryOut } from './archive/carry-out.ts';
+export { checkSegment } from './archive/check-segment.ts';
+export { archiveCut } from './archive/cut.ts';
+export { readSegmentLog } from './archive/read-segment.ts';
+export { restoreArchive } from './archive/restore.ts';
+export { assertArchivable, writeSegment } from './archive/write-segment.ts';
 export { type Checkpoint, originOf } from './checkpoint.ts';
 export { LedgerError } from './errors.ts';
 export { type ExportFormat, exportLog } from './export.ts';
@@ -22,6 +28,6 @@ export type { SequencedLeaf } from './store.ts';
 export { tlogProof } from './tlog-proof.ts';
 export { type TreeFile, treeFile } from './tree-files.ts';
 export { type FoundEntry, findEntry, leafPages, listLogs } from './walk.ts';
-export { WitnessFollower, type WitnessFollowerOptions, type WitnessOutcome } from './witness/follower.ts';
+export { WitnessFollower, type WitnessFollowerOptions, type WitnessOutcome, witnessOutcomes } from './witness/follower.ts';
 export { parseWitness, type Witness, type WitnessSettings } from './witness/witness.ts';
 export { type WitnessedCheckpoint, Witnesses, type WitnessesOptions } from './witness/witnesses.ts';

@@ -5,3 +5,4 @@ export { openDatabase, openJobs, openTelemetry, readLedgerKey, readMasterKeys, r
 export { followActivations, readPolicies } from './policies.ts';
 export { StopList } from './stop-list.ts';
 export { devWebhookTokenFile } from './webhooks.ts';
+export { startWitnessing } from './witnessing.ts';

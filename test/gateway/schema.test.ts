@@ -59,6 +59,7 @@ describe('every mutation is governed', () => {
       'publishPolicy',
       'rollbackPolicy',
       'eraseSubject',
+      'archiveLedger',
     ]);
   });
 
