@@ -9,7 +9,6 @@ import { calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncide
 import { eraseSubject } from './privacy/index.ts';
 import {
   followActivations,
-  measureLedger,
   openDatabase,
   openFollowers,
   openIssuers,
@@ -19,7 +18,6 @@ import {
   readPolicies,
   StopList,
   startLedger,
-  startWitnessing,
 } from './start/index.ts';
 import type { Telemetry } from './telemetry/index.ts';
 import { Vault } from './vault/index.ts';
@@ -62,10 +60,8 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const storage = await openDatabase(config, telemetry, stops);
   const { database } = storage;
   const jobs = await openJobs(config, storage, telemetry, stops);
-  const ledger = startLedger(config, storage, key, telemetry, stops);
-  startWitnessing(config, database, clock, telemetry, stops);
+  const ledger = startLedger({ config, storage, key, clock, telemetry }, stops);
   const vault = new Vault(masterKeys);
-  measureLedger(database, telemetry, stops);
 
   const incidents: IncidentParts = {
     adapters,
