@@ -88,11 +88,10 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const gateway = await Gateway.listen(parts, { authenticator, webhooks, devTokens });
   stops.add(() => gateway.close());
 
-  const { description } = storage;
   return {
     url: gateway.url,
     issuer: devUrl,
-    dataDescription: description,
+    dataDescription: storage.description,
     policyRevision: policies.builtIn.version.revision,
     stop: () => stops.run(),
   };
