@@ -29,5 +29,7 @@ export { tlogProof } from './tlog-proof.ts';
 export { type TreeFile, treeFile } from './tree-files.ts';
 export { type FoundEntry, findEntry, leafPages, listLogs } from './walk.ts';
 export { WitnessFollower, type WitnessFollowerOptions, type WitnessOutcome, witnessOutcomes } from './witness/follower.ts';
+export type { ShowCheckpoint } from './witness/shown.ts';
+export { shownCheckpoint } from './witness/shown.ts';
 export { parseWitness, type Witness, type WitnessSettings } from './witness/witness.ts';
 export { type WitnessedCheckpoint, Witnesses, type WitnessesOptions } from './witness/witnesses.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../core/index.ts';
-import { fileAnchor, Ledger, type LedgerKey } from '../ledger/index.ts';
+import { fileAnchor, Ledger, type LedgerKey, type ShowCheckpoint } from '../ledger/index.ts';
 import { Database, type Storage } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
 import { measureLedger } from './ledger-health.ts';
@@ -23,11 +23,14 @@ export type LedgerParts = {
 };
 
 /** The ledger, its witnesses and publishers, and its gauges. */
-export function startLedger({ config, storage, key, clock, telemetry }: LedgerParts, stops: StopList): Ledger {
+export function startLedger(
+  { config, storage, key, clock, telemetry }: LedgerParts,
+  stops: StopList,
+): { ledger: Ledger; shown: ShowCheckpoint } {
   const ledger = openLedger(config, storage, key, telemetry, stops);
-  startWitnessing(config, storage.database, clock, telemetry, stops);
+  const shown = startWitnessing(config, storage.database, clock, telemetry, stops);
   measureLedger(storage.database, telemetry, stops);
-  return ledger;
+  return { ledger, shown };
 }
 
 function openLedger(config: Config, storage: Storage, key: LedgerKey, { log, metrics }: Telemetry, stops: StopList): Ledger {

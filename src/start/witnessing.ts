@@ -1,7 +1,16 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config/index.ts';
 import { type Clock, metaLog, type TenantId } from '../core/index.ts';
-import { Publisher, parseWitness, Witnesses, WitnessFollower, type WitnessOutcome, witnessOutcomes } from '../ledger/index.ts';
+import {
+  Publisher,
+  parseWitness,
+  type ShowCheckpoint,
+  shownCheckpoint,
+  Witnesses,
+  WitnessFollower,
+  type WitnessOutcome,
+  witnessOutcomes,
+} from '../ledger/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
 import type { StopList } from './stop-list.ts';
@@ -12,9 +21,10 @@ import type { StopList } from './stop-list.ts';
  *
  * @throws LedgerError `ledger.witness_key_malformed`
  */
-export function startWitnessing(config: Config, database: Database, clock: Clock, telemetry: Telemetry, stops: StopList): Witnesses {
-  const { list, quorum } = config.ledger.witnesses;
-  const witnesses = new Witnesses({ database, list: list.map(parseWitness), quorum });
+export function startWitnessing(config: Config, database: Database, clock: Clock, telemetry: Telemetry, stops: StopList): ShowCheckpoint {
+  const { quorum, logs } = config.ledger.witnesses;
+  const list = config.ledger.witnesses.list.map(parseWitness);
+  const witnesses = new Witnesses({ database, list, quorum });
   if (list.length > 0) startFollower(config, database, clock, telemetry, witnesses, stops);
   // Shown from the start: an alert on an increase needs a zero to increase from.
   for (const outcome of ['published', 'refused']) telemetry.metrics.publications.inc({ outcome }, 0);
@@ -33,7 +43,7 @@ export function startWitnessing(config: Config, database: Database, clock: Clock
     publisher.start();
     stops.add(() => publisher.stop());
   }
-  return witnesses;
+  return shownCheckpoint({ database, list, quorum, covers: (log) => logs === 'all' || log === metaLog });
 }
 
 function startFollower(
