@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ledgerCommand } from './commands/ledger.ts';
 import { policyCommand } from './commands/policy.ts';
+import { receiptCommand } from './commands/receipt.ts';
 import { startCommand } from './commands/start.ts';
 import { tokenCommand } from './commands/token.ts';
 import { vaultCommand } from './commands/vault.ts';
@@ -12,7 +13,8 @@ const program = new Command('countersign')
   .description('policy-as-code governance gateway for incident response')
   .version(packageVersion())
   .exitOverride();
-for (const add of [startCommand, tokenCommand, ledgerCommand, policyCommand, vaultCommand, witnessCommand]) add(program);
+const commands = [startCommand, tokenCommand, ledgerCommand, receiptCommand, policyCommand, vaultCommand, witnessCommand];
+for (const add of commands) add(program);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { type MutationReport, mutatePolicies, resolveTool } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
+import { progressOn } from '../progress.ts';
 import { exitCode, print, run } from '../report.ts';
-import { progressOn } from './progress.ts';
 import { sourceFolder } from './source.ts';
 
 type Options = { readonly source: string; readonly rule?: string; readonly threshold: string; readonly json: boolean };

@@ -93,6 +93,8 @@ class Examination {
   readonly #log: Buffer;
   readonly #tileRoots: Digest[] = [];
   readonly #range = this.#newRange();
+  /** Some body is not what is stored for its slot. */
+  #differs = false;
   #refitted: { first: number; count: number } | undefined;
   readonly #items: Item[] = [];
   readonly #strays: Stray[] = [];
@@ -203,9 +205,11 @@ class Examination {
     if (column === undefined && stored === undefined) return;
     const slot = slots?.[at] ?? from + at;
     if (column !== undefined && !isAt(column, at * HASH_BYTES, digest)) this.#stray({ slot, against: 'column' });
-    if (stored === undefined || (seq !== undefined && seq !== slot && this.#isStored(stored, seq, digest))) return;
+    if (stored === undefined || this.#isStored(stored, slot, digest)) return;
+    this.#differs = true;
     const place = (slot - stored.first) * HASH_BYTES;
-    if (place < 0 || place + HASH_BYTES > stored.hashes.length || isAt(stored.hashes, place, digest)) return;
+    const isMoved = seq !== undefined && this.#isStored(stored, seq, digest);
+    if (isMoved || place < 0 || place + HASH_BYTES > stored.hashes.length) return;
     if (!this.#isRefitted(at, place, stored.hashes)) this.#stray({ slot, against: 'tile' });
     else if (this.#refitted === undefined) this.#refitted = { first: slot, count: 1 };
     else this.#refitted.count += 1;
@@ -226,8 +230,7 @@ class Examination {
   #storedSubtrees(): readonly Subtree[] {
     const { stored, from, ends } = this.#batch;
     if (stored === undefined) return this.#range.subtrees;
-    const same = this.#refitted === undefined && this.#strays.length === 0;
-    if (same && stored.from === from && stored.until - from === ends.length) return this.#range.subtrees;
+    if (!this.#differs && stored.from === from && stored.until - from === ends.length) return this.#range.subtrees;
     this.#tileRoots.length = 0;
     const range = this.#newRange();
     for (let slot = stored.from; slot < stored.until; slot += 1) {

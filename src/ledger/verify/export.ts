@@ -1,5 +1,5 @@
 import { openSource } from './source/open.ts';
-import { type LogReport, type VerifyOptions, verifyLog } from './verify-log.ts';
+import { type LogReport, verifyLog } from './verify-log.ts';
 
 export type VerifyExportOptions = {
   /** The log's key as it was handed over earlier. One that comes with the export proves only that the export agrees with itself. */
@@ -14,14 +14,9 @@ export type VerifyExportOptions = {
  * @throws VerifyError
  */
 export async function verifyExport(folder: string, { verifierKey, since }: VerifyExportOptions = {}): Promise<LogReport> {
-  return verifyAt(folder, { key: verifierKey, since: since === undefined ? [] : [since] });
-}
-
-/** Verifies a log by where it is, a folder or an address. @throws VerifyError */
-export async function verifyAt(place: string, options: VerifyOptions): Promise<LogReport> {
-  const source = await openSource(place);
+  const source = await openSource(folder);
   try {
-    return await verifyLog(source, options);
+    return await verifyLog(source, { key: verifierKey, since: since === undefined ? [] : [since] });
   } finally {
     await source.close();
   }

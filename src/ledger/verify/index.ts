@@ -1,6 +1,14 @@
 export { type VerifiedCheckpoint, verifyCheckpoint } from './checkpoint.ts';
+export { type ConsistencyFile, verifyConsistency } from './consistency.ts';
+export { type Cosigned, verifyCosignatures, type WitnessPolicy } from './cosignature.ts';
 export { VerifyError } from './errors.ts';
 export { type VerifyExportOptions, verifyExport } from './export.ts';
 export type { Fault, Note } from './fault.ts';
 export { type ProofFile, verifyProof } from './proof.ts';
+export { type VerifiedReceipt, verifyReceipt } from './receipt.ts';
+export { openDatabase } from './source/database.ts';
+export { openSource } from './source/open.ts';
+export type { LogSource } from './source/source.ts';
+export type { UrlOptions } from './source/url.ts';
 export { type LogReport, type VerifyOptions, verifyLog } from './verify-log.ts';
+export { type Look, type WatchOptions, watchOnce } from './watch/watch.ts';

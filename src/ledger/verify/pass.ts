@@ -97,10 +97,12 @@ export class Pass {
   async finish(): Promise<{ faults: Fault[]; notes: Note[] }> {
     this.#sequence.finish();
     const stored = await this.#stored.finish(this.#checkpoint.root);
-    const concluded = await this.#source.conclude?.({ entries: this.#entries, root: this.root(), lastHash: this.#lastHash });
     const chain = stored.isSigned ? this.#sequence.faults.filter(isNotGuess) : this.#sequence.faults;
     const entries = onePerEntry([...chain, ...stored.faults, ...this.#pageFaults]);
-    const faults = [...entries, ...this.#checkWhole(entries), ...(concluded?.faults ?? [])];
+    const faults = [...entries, ...this.#checkWhole(entries)];
+    const outcome = { entries: this.#entries, root: this.root(), lastHash: this.#lastHash, isSound: faults.length === 0 };
+    const concluded = await this.#source.conclude?.(outcome);
+    faults.push(...(concluded?.faults ?? []));
     return { faults, notes: [...this.#sequence.notes, ...stored.notes, ...(concluded?.notes ?? []), ...this.#unsigned()] };
   }
 

@@ -85,7 +85,9 @@ export class StoredTree {
     const isSigned = this.#source.tile !== undefined && bytesOf(this.#range.root()).equals(signedRoot);
     const columns = this.#strays.filter(({ against }) => against === 'column').map(({ slot }) => wrongRow(slot));
     const tiles = this.#strays.filter(({ against }) => against === 'tile').map(({ slot }) => (isSigned ? altered(slot) : wrongHash(slot)));
-    return { faults: [...tiles, ...this.#wrongTiles, ...columns], notes: isSigned ? this.#rebuilt() : [], isSigned };
+    // A wrong hash makes the tiles above it wrong as well.
+    const above = tiles.length > 0 && !isSigned ? [] : this.#wrongTiles;
+    return { faults: [...tiles, ...above, ...columns], notes: isSigned ? this.#rebuilt() : [], isSigned };
   }
 
   #rebuilt(): Note[] {

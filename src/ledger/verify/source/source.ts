@@ -16,7 +16,13 @@ export type Page = {
 };
 
 /** What the whole log came to, for what a source has to compare with it. */
-export type Outcome = { readonly entries: number; readonly root: Buffer; readonly lastHash: string | null };
+export type Outcome = {
+  readonly entries: number;
+  readonly root: Buffer;
+  readonly lastHash: string | null;
+  /** Nothing was wrong so far: root and last hash are those that the log should have. */
+  readonly isSound: boolean;
+};
 
 /** Where a log is read from. Nothing that a source gives is trusted. */
 export type LogSource = {

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/index.ts';
+import { systemClock } from '../../core/index.ts';
+import { exportLog, fileAnchor, Ledger } from '../../ledger/index.ts';
+import { readLedgerKey } from '../../start/index.ts';
+import { attachStorage } from '../../storage/index.ts';
+import { parseLog } from '../options.ts';
+import { print, run } from '../report.ts';
+
+type Options = { readonly log: string; readonly out: string };
+
+/** `countersign ledger export`: a log as files. */
+export function exportCommand(ledger: Command): void {
+  ledger
+    .command('export')
+    .description('write a log as plain files that verify offline')
+    .requiredOption('--log <tenant>', 'whose log')
+    .requiredOption('--out <folder>', 'where to')
+    .action((options: Options) => run(() => exportTo(options)));
+}
+
+async function exportTo(options: Options): Promise<void> {
+  const config = loadConfig();
+  const log = parseLog(options.log);
+  const key = readLedgerKey(config);
+  const storage = await attachStorage({
+    databaseUrl: config.env.databaseUrl,
+    databaseAppUrl: config.env.databaseAppUrl,
+    dataDir: config.dataDir,
+  });
+  try {
+    const reader = new Ledger({
+      database: storage.database,
+      key,
+      anchor: fileAnchor(join(config.dataDir, 'checkpoints')),
+      ...config.ledger,
+    });
+    const { size } = await exportLog(storage.database, reader, log, options.out);
+    print(`wrote ${size} entries of log ${log} to ${options.out} at ${systemClock.now().toISOString()}`);
+  } finally {
+    await storage.close();
+  }
+}
