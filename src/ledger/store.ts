@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../storage/index.ts';
+import { LedgerError } from './errors.ts';
 import { Frontier } from './frontier.ts';
 import { searchable } from './searchable.ts';
 import type { Tile } from './tiles.ts';
@@ -173,8 +174,11 @@ export async function readTile(trx: Trx, log: string, level: number, index: numb
     .where('tenant', '=', log)
     .where('level', '=', level)
     .where('index', '=', BigInt(index))
-    .executeTakeFirstOrThrow();
-  return row.hashes;
+    .executeTakeFirst();
+  if (row !== undefined) return row.hashes;
+  throw new LedgerError('ledger.inconsistent', `log \`${log}\` has no tile ${index} of level ${level}`, {
+    remedy: 'somebody removed it: `countersign ledger verify --database` tells what else is wrong; docs/ledger-faults.md says how to go on',
+  });
 }
 
 /** Size and root of a log as they are committed; undefined before its first entry. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { messageOf } from '../../../core/index.ts';
-import { HASH_BYTES } from '../digest.ts';
+import { bytesOf, digestOf, EMPTY_ROOT, HASH_BYTES, hashNodes } from '../digest.ts';
 import { VerifyError } from '../errors.ts';
 import type { Fault, Note } from '../fault.ts';
 import type { LogSource, Outcome, Page } from './source.ts';
@@ -8,7 +8,7 @@ import type { LogSource, Outcome, Page } from './source.ts';
 const PAGE = 2_048;
 
 type Row = { seq: string; entry_id: string; body: Buffer; hash: Buffer };
-type Head = { size: string; root: Buffer; last_hash: Buffer | null };
+type Head = { size: string; root: Buffer; last_hash: Buffer | null; frontier: Buffer };
 
 /**
  * A log in its tables, as they are: one read-only transaction over one snapshot, with statements of our own. Connect as the role
@@ -46,7 +46,7 @@ async function logIn(client: pg.Client, { host, pathname }: URL, log: string): P
   const query = inTurn(client);
   const one = async <T extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<T | undefined> =>
     (await query<T>(text, values))[0];
-  const head = await one<Head>('select size::text, root, last_hash from ledger_head where tenant = $1', [log]);
+  const head = await one<Head>('select size::text, root, last_hash, frontier from ledger_head where tenant = $1', [log]);
   const note = await one<{ note: string }>('select note from ledger_checkpoint where tenant = $1 order by size desc limit 1', [log]);
   return {
     name: `postgres://${host}${pathname}#${log}`,
@@ -127,12 +127,24 @@ async function compareHead(
   if (head === undefined) faults.push(wrong('the log has no head row'));
   const beyond = Number(row?.beyond ?? 0);
   if (beyond > 0) faults.push(wrong(`${beyond} leaves lie outside of the log: its head says that it has ${head?.size ?? 0} entries`));
-  if (head !== undefined && outcome.isSound && Number(head.size) === outcome.entries) {
+  if (head === undefined || !outcome.isSound || beyond > 0) return { faults, notes: [] };
+  if (Number(head.size) !== outcome.entries) {
+    faults.push(wrong(`the head row says that the log has ${head.size} entries, there are ${outcome.entries}`));
+  } else {
     if (!head.root.equals(outcome.root)) faults.push(wrong('the root in the head row is not the root of the entries'));
+    else if (!rootOf(head.frontier).equals(outcome.root))
+      faults.push(wrong('the frontier in the head row has not the root of the entries'));
     if ((head.last_hash?.toString('hex') ?? null) !== outcome.lastHash)
       faults.push(wrong('the last hash in the head row is not that of the last entry'));
   }
   return { faults, notes: [] };
+}
+
+/** Of the roots of the perfect subtrees, the largest first. */
+function rootOf(frontier: Buffer): Buffer {
+  const count = Math.floor(frontier.length / HASH_BYTES);
+  const hashes = Array.from({ length: count }, (_, n) => digestOf(frontier.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES)));
+  return bytesOf(hashes.length === 0 ? EMPTY_ROOT : hashes.reduceRight((right, left) => hashNodes(left, right)));
 }
 
 function noCheckpoint(log: string): never {
