@@ -90,7 +90,7 @@ export async function verifyLog(source: LogSource, options: VerifyOptions = {}):
   await readAll(source, { prepared, pass, options, save: saveSoFar });
   const found = await pass.finish();
   const gone = await checkArchived(source, { first: begin?.next ?? 0, size: checkpoint.size, entries: pass.archived });
-  const chain = followKeys(keyChainOf(prepared, pass));
+  const chain = followKeys(keyChainOf(prepared, pass, found.faults.length > 0));
   const known = [...chain.keys, ...earlierKeys(key, pass.rotations)];
   const faults = [
     ...gone.faults,
@@ -133,9 +133,16 @@ async function prepare(source: LogSource, { key: given, since = [], witnesses }:
   };
 }
 
-function keyChainOf({ key, checkpoint, rotations }: Preparation, pass: Pass): KeyChainInput {
+function keyChainOf({ key, checkpoint, rotations }: Preparation, pass: Pass, isDamaged: boolean): KeyChainInput {
   const notes = rotations.map(({ note }) => note);
-  return { given: key, checkpoint: checkpoint.note, rotations: notes, entries: pass.rotations, rootAt: (size) => pass.rootAt(size) };
+  return {
+    given: key,
+    checkpoint: checkpoint.note,
+    rotations: notes,
+    entries: pass.rotations,
+    rootAt: (size) => pass.rootAt(size),
+    isDamaged,
+  };
 }
 
 function noKey(): never {
