@@ -17,8 +17,6 @@ export type Writer = {
   kill(): Promise<void>;
 };
 
-const STALL = 0x7374616c; // "stal"
-
 export async function startWriter({ appUrl }: Pick<Site, 'appUrl'>, work: 'append' | 'drain', batchSize = 1_000): Promise<Writer> {
   const script = fileURLToPath(new URL('writer-process.ts', import.meta.url));
   const child = spawn(process.execPath, [script, appUrl, work, String(batchSize)], { stdio: ['ignore', 'pipe', 'inherit'] });
