@@ -72,7 +72,7 @@ export default {
       comment: 'what runs in production imports neither tools nor tests',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(tools|test|bench|demo|ci|bin|portal)/' },
+      to: { path: '^(tools|test|bench|chaos|demo|ci|bin|portal)/' },
     },
     {
       name: 'no-cycles',

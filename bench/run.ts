@@ -1,12 +1,14 @@
 import { benchGovern } from './govern.ts';
+import { benchLedger } from './ledger/index.ts';
 import { benchDecide, benchPolicy } from './policy/index.ts';
 import { benchReload } from './reload.ts';
 import { benchReplay } from './replay.ts';
 
 /** `npm run bench -- <name>`: everything a benchmark compares, it measures in this one run. */
-const benches: ReadonlyMap<string, () => Promise<void>> = new Map([
+const benches: ReadonlyMap<string, (args: readonly string[]) => Promise<void>> = new Map([
   ['decide', benchDecide],
   ['govern', benchGovern],
+  ['ledger', benchLedger],
   ['policy', benchPolicy],
   ['reload', benchReload],
   ['replay', benchReplay],
@@ -18,5 +20,5 @@ if (bench === undefined) {
   process.stderr.write(`error: there is no benchmark \`${name}\`\n  → npm run bench -- ${[...benches.keys()].join(' | ')}\n`);
   process.exitCode = 2;
 } else {
-  await bench();
+  await bench(process.argv.slice(3));
 }

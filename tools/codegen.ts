@@ -10,6 +10,7 @@ import { isMain, script } from './main.ts';
 
 /** GraphQL types whose parents in resolvers are our own types: `{ Incident: '../../incidents/index.ts#Incident' }`, seen from src/gateway. */
 const mappers: Record<string, string> = {
+  ArchiveLedgerPayload: '../govern/index.ts#Outcome',
   BreakGlass: '../incidents/index.ts#BreakGlass as BreakGlassModel',
   BreakGlassPayload: '../govern/index.ts#Outcome',
   BreakGlassReview: '../incidents/index.ts#BreakGlassReview as BreakGlassReviewModel',

@@ -6,7 +6,8 @@ import type { Vault } from '../vault/index.ts';
 import { type ShownEntry, showEntries } from './shown.ts';
 import { subjectPattern } from './subject.ts';
 
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+/** GraphQL hands over what it parsed. */
+const moment = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
 const text = z.string().min(1).max(1_000);
 const place = z.int().min(0);
 

@@ -26,6 +26,7 @@ const statuses: { readonly [code: string]: number } = {
   'ledger.backlog_full': 503,
   'ledger.conflict': 409,
   'ledger.out_of_range': 400,
+  'ledger.archive_refused': 409,
   'ledger.cursor_malformed': 400,
   'ledger.cursor_foreign': 400,
   'storage.unavailable': 503,

@@ -1,8 +1,8 @@
 // Generated from schema.graphql by `npm run generate`. Do not edit.
 import type { Json } from '../core/index.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { BreakGlass as BreakGlassModel, BreakGlassReview as BreakGlassReviewModel, Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
 import type { Outcome, Decision as DecisionModel } from '../govern/index.ts';
+import type { BreakGlass as BreakGlassModel, BreakGlassReview as BreakGlassReviewModel, Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
 import type { Flag as FlagModel } from '../flags/index.ts';
 import type { Activation as ActivationModel } from '../bundles/index.ts';
 import type { PolicyVersion as PolicyVersionModel } from '../policy/index.ts';
@@ -624,6 +624,23 @@ export type RollbackPolicyInput = {
   readonly justification: Scalars['String']['input'];
 };
 
+export type ArchiveLedgerInput = {
+  /** The first seq that stays; a multiple of 256. */
+  readonly beforeSeq: Scalars['Long']['input'];
+  /** Digest of the archive's `archive.json`, as `countersign ledger archive` prints it. */
+  readonly manifestDigest: Scalars['String']['input'];
+  /** At least ten characters. */
+  readonly justification: Scalars['String']['input'];
+};
+
+export type ArchiveLedgerPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** What may leave the database now; null when not allowed. */
+  readonly beforeSeq: Maybe<Scalars['Long']['output']>;
+  readonly manifestDigest: Maybe<Scalars['String']['output']>;
+};
+
 export type IncidentPayload = Governed & {
   readonly decision: Decision;
   readonly receipt: Receipt;
@@ -696,6 +713,11 @@ export type Mutation = {
    * where it says who did something.
    */
   readonly eraseSubject: EraseSubjectPayload;
+  /**
+   * Allows the oldest entries of your tenant's ledger to leave the database for an archive that was written and checked. It moves nothing:
+   * `countersign ledger archive --carry-out` does, as the owner of the database, and only what was allowed here.
+   */
+  readonly archiveLedger: ArchiveLedgerPayload;
 };
 
 
@@ -829,6 +851,16 @@ export type MutationEraseSubjectArgs = {
 };
 
 
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationArchiveLedgerArgs = {
+  input: ArchiveLedgerInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
 
@@ -911,6 +943,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Outcome )
     | ( Outcome )
     | ( Outcome )
+    | ( Outcome )
   ;
 };
 
@@ -979,6 +1012,8 @@ export type ResolversTypes = {
   PublishPolicyInput: PublishPolicyInput;
   EraseSubjectInput: EraseSubjectInput;
   RollbackPolicyInput: RollbackPolicyInput;
+  ArchiveLedgerInput: ArchiveLedgerInput;
+  ArchiveLedgerPayload: ResolverTypeWrapper<Outcome>;
   IncidentPayload: ResolverTypeWrapper<Outcome>;
   OrchestrationPayload: ResolverTypeWrapper<Outcome>;
   BreakGlassPayload: ResolverTypeWrapper<Outcome>;
@@ -1045,6 +1080,8 @@ export type ResolversParentTypes = {
   PublishPolicyInput: PublishPolicyInput;
   EraseSubjectInput: EraseSubjectInput;
   RollbackPolicyInput: RollbackPolicyInput;
+  ArchiveLedgerInput: ArchiveLedgerInput;
+  ArchiveLedgerPayload: Outcome;
   IncidentPayload: Outcome;
   OrchestrationPayload: Outcome;
   BreakGlassPayload: Outcome;
@@ -1117,7 +1154,7 @@ export type ReceiptResolvers<ContextType = GatewayContext, ParentType extends Re
 };
 
 export type GovernedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Governed'] = ResolversParentTypes['Governed']> = {
-  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntriesPayload' | 'EntryProofPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload' | 'EraseSubjectPayload', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntriesPayload' | 'EntryProofPayload' | 'ArchiveLedgerPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload' | 'EraseSubjectPayload', ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -1348,6 +1385,14 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   consistencyProof?: Resolver<ResolversTypes['ConsistencyProofPayload'], ParentType, ContextType, RequireFields<QueryConsistencyProofArgs, 'from'>>;
 };
 
+export type ArchiveLedgerPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ArchiveLedgerPayload'] = ResolversParentTypes['ArchiveLedgerPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  beforeSeq?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  manifestDigest?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type IncidentPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['IncidentPayload'] = ResolversParentTypes['IncidentPayload']> = {
   decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
   receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
@@ -1411,6 +1456,7 @@ export type MutationResolvers<ContextType = GatewayContext, ParentType extends R
   publishPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationPublishPolicyArgs, 'input'>>;
   rollbackPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationRollbackPolicyArgs, 'input'>>;
   eraseSubject?: Resolver<ResolversTypes['EraseSubjectPayload'], ParentType, ContextType, RequireFields<MutationEraseSubjectArgs, 'input'>>;
+  archiveLedger?: Resolver<ResolversTypes['ArchiveLedgerPayload'], ParentType, ContextType, RequireFields<MutationArchiveLedgerArgs, 'input'>>;
 };
 
 export type Resolvers<ContextType = GatewayContext> = {
@@ -1450,6 +1496,7 @@ export type Resolvers<ContextType = GatewayContext> = {
   EntriesPayload?: EntriesPayloadResolvers<ContextType>;
   EntryProofPayload?: EntryProofPayloadResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  ArchiveLedgerPayload?: ArchiveLedgerPayloadResolvers<ContextType>;
   IncidentPayload?: IncidentPayloadResolvers<ContextType>;
   OrchestrationPayload?: OrchestrationPayloadResolvers<ContextType>;
   BreakGlassPayload?: BreakGlassPayloadResolvers<ContextType>;

@@ -36,7 +36,8 @@ export class Backlog {
     for (const [log, count] of waiting) if (count > 0) this.#waiting.set(log, count);
   }
 
-  get total(): number {
-    return [...this.#waiting.values()].reduce((sum, count) => sum + count, 0);
+  /** True while appends of any log are refused. */
+  isFull(): boolean {
+    return [...this.#waiting.values()].some((count) => count >= this.#limit);
   }
 }

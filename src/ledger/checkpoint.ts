@@ -7,7 +7,17 @@ import type { LedgerKey } from './keys.ts';
 import { checkpointText, type NoteSigner, signNote } from './note.ts';
 import { type NodeReader, treeRoot } from './proof.ts';
 import { ledgerNotice } from './sequence.ts';
-import { hasCheckpointOf, keepCheckpoint, keepRotation, latestCheckpoint, lockSigning, readHead, readTile, type Signed, type Waiting } from './store.ts';
+import {
+  hasCheckpointOf,
+  keepCheckpoint,
+  keepRotation,
+  latestCheckpoint,
+  lockSigning,
+  readHead,
+  readTile,
+  type Signed,
+  type Waiting,
+} from './store.ts';
 import { memoised, nodesFromTiles } from './tiles.ts';
 
 export type Checkpoint = { readonly size: number; readonly note: string };

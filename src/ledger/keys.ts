@@ -78,14 +78,13 @@ export class LedgerKey {
   }
 }
 
-/** Puts a new key before those of a file, atomically, and says what the file was. @throws LedgerError */
-export function addKey(file: string): { readonly former: string } {
+/** Puts a new key before those of a file, atomically. @throws LedgerError */
+export function addKey(file: string): void {
   const former = readPem(file);
   LedgerKey.parse(former, `\`${file}\``);
   const temporary = `${file}.${process.pid}`;
   writeFileSync(temporary, newPem() + former, { mode: 0o600, flag: 'wx' });
   renameSync(temporary, file);
-  return { former };
 }
 
 function signerOf({ privateKey, publicKey }: Pair, origin: string): NoteSigner {

@@ -69,8 +69,7 @@ export async function readOutbox(trx: Trx, log: string, sealIds: readonly Buffer
       where tenant = ${log} and substr(seal, 1, 4) = any(${[...sealIds]}::bytea[])
       order by position limit ${limit}
     ) o left join lateral (
-      -- the limit keeps it a look into the index for each row, whatever the planner thinks of the sizes of tables that grow so fast
-      select seq, body, hash from ledger_leaf where tenant = o.tenant and entry_id = o.entry_id limit 1
+      ${leafOfEntry(sql`o.entry_id`, log)}
     ) l on true
     order by o.position`.execute(trx);
   return rows.map(({ entry_id: entryId, seq, leaf, hash, ...row }) => ({
@@ -99,6 +98,11 @@ export async function writeBatch(trx: Trx, log: string, batch: Writes): Promise<
       refused as (${insertQuarantine(log, batch.refused)})
     delete from ledger_outbox
     where tenant = ${log} and position = any(${batch.drained.map(String)}::bigint[])`.execute(trx);
+}
+
+/** Puts leaves back where they were. */
+export async function restoreLeaves(trx: Trx, log: string, leaves: readonly SequencedLeaf[]): Promise<void> {
+  await insertLeaves(log, leaves).execute(trx);
 }
 
 function insertLeaves(log: string, leaves: readonly SequencedLeaf[]): RawBuilder<unknown> {
@@ -143,12 +147,22 @@ function insertQuarantine(log: string, rows: readonly Refused[]): RawBuilder<unk
       ${rows.map((row) => row.body)}::bytea[], ${rows.map((row) => row.seal)}::bytea[], ${rows.map((row) => row.reason)}::text[])`;
 }
 
-/** The leaves that have one of these entry ids: a look into the index for each, as above. */
+/**
+ * A leaf by its entry's id. Asked as the first of a range in order, which only the index by entry ids can answer: these plans are kept
+ * while the table grows, and one that was made for a few rows would otherwise filter the whole log.
+ */
+function leafOfEntry(entryId: RawBuilder<unknown>, log: string): RawBuilder<unknown> {
+  return sql`
+    select seq, entry_id, body, hash from ledger_leaf
+    where tenant = ${log} and entry_id >= ${entryId} and entry_id <= ${entryId} order by entry_id limit 1`;
+}
+
+/** The leaves that have one of these entry ids. */
 export async function leavesByEntry(trx: Trx, log: string, entryIds: readonly string[]): Promise<SequencedLeaf[]> {
   const { rows } = await sql<LeafRow>`
     select l.seq, l.entry_id, l.body, l.hash from unnest(${[...entryIds]}::text[]) as wanted (entry_id)
     cross join lateral (
-      select seq, entry_id, body, hash from ledger_leaf where tenant = ${log} and entry_id = wanted.entry_id limit 1
+      ${leafOfEntry(sql`wanted.entry_id`, log)}
     ) l`.execute(trx);
   return rows.map(toLeaf);
 }

@@ -34,9 +34,61 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  /** Outcome `cosigned` or `overtaken`, else the code of what went wrong (config/prometheus/witnesses.yaml). */
+  readonly witnessRequests = new Counter({
+    name: 'countersign_witness_requests_total',
+    help: 'Checkpoints shown to a witness, by outcome',
+    labelNames: ['witness', 'outcome'],
+    registers: [this.registry],
+  });
+
+  readonly witnessAge = new Gauge({
+    name: 'countersign_witness_age_seconds',
+    help: 'For how long the newest checkpoint of a log has waited for a witness; 0 when it has its cosignature',
+    labelNames: ['log', 'witness'],
+    registers: [this.registry],
+  });
+
+  readonly publications = new Counter({
+    name: 'countersign_ledger_publications_total',
+    help: 'Checkpoints published into a folder, or refused',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
   readonly erasures = new Counter({
     name: 'countersign_erasures_total',
     help: 'People whose texts were made unreadable',
+    registers: [this.registry],
+  });
+
+  readonly ledgerWaiting = new Gauge({
+    name: 'countersign_ledger_waiting_entries',
+    help: 'Committed entries that have no place in their log yet, over all logs',
+    registers: [this.registry],
+  });
+
+  readonly ledgerLagSeconds = new Gauge({
+    name: 'countersign_ledger_lag_seconds',
+    help: 'Age of the oldest committed entry without a place; 0 when none waits',
+    registers: [this.registry],
+  });
+
+  readonly ledgerUnsignedSeconds = new Gauge({
+    name: 'countersign_ledger_unsigned_seconds',
+    help: 'Age of the oldest entry that no checkpoint covers; 0 when every log is signed',
+    registers: [this.registry],
+  });
+
+  readonly ledgerCheckpointTime = new Gauge({
+    name: 'countersign_ledger_checkpoint_timestamp_seconds',
+    help: 'When the newest checkpoint of any log was signed, Unix time',
+    registers: [this.registry],
+  });
+
+  readonly ledgerQuarantined = new Gauge({
+    name: 'countersign_ledger_quarantined_entries',
+    help: 'Committed entries that were found altered, or whose id was taken, and went to quarantine',
     registers: [this.registry],
   });
 

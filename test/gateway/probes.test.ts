@@ -61,6 +61,7 @@ describe('health and readiness', () => {
         status: 'ready',
         stopping: false,
         database: 'ok',
+        ledger: 'ok',
         policy: { revision: gateway.running.policyRevision, digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
       },
     ]);
@@ -88,6 +89,7 @@ describe('metrics', () => {
       'countersign_decisions_total{action="orchestration.reject",result="DENY",rule="orchestration.stage"} 1',
       'countersign_governed_actions_in_flight 0',
       'countersign_ledger_failures_total 0',
+      'countersign_erasures_total 0',
       'countersign_job_failures_total 0',
     ])
       expect(lines).toContain(line);
@@ -97,6 +99,12 @@ describe('metrics', () => {
       'countersign_decision_duration_seconds',
       'countersign_ledger_wait_seconds',
       'countersign_ledger_failures_total',
+      'countersign_erasures_total',
+      'countersign_ledger_waiting_entries',
+      'countersign_ledger_lag_seconds',
+      'countersign_ledger_unsigned_seconds',
+      'countersign_ledger_checkpoint_timestamp_seconds',
+      'countersign_ledger_quarantined_entries',
       'countersign_job_failures_total',
       'countersign_governed_actions_in_flight',
       'countersign_policy_activations_total',

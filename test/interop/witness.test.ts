@@ -115,7 +115,7 @@ describe('a log of Tessera and our witness', () => {
     const [ours, other] = [await runWitness(opened, 'ours', [vkey]), await runWitness(opened, 'other', [vkey])];
     const folder = makeFolder('tessera');
     opened.add(() => removeFolders([folder]));
-    const { code, stdout } = await runInterop('witnessed-log', [folder, skey, ours.url, other.key, '1']);
-    expect([code, stdout]).toEqual([1, '']);
+    const { code, stdout, stderr } = await runInterop('witnessed-log', [folder, skey, ours.url, other.key, '1']);
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining('replied with invalid signature')]);
   });
 });

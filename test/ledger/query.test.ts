@@ -77,6 +77,13 @@ describe('a search', () => {
     await fc.assert(property, { numRuns: 120, seed: 11 });
   });
 
+  test('by moments beyond all that PostgreSQL knows is by nothing', async () => {
+    const dated = naiveMatches(log, { from: new Date(0) }).length;
+    const ages = { from: new Date('0000-01-01T00:00:00Z'), until: new Date('9999-12-31T23:59:59-01:00') };
+    expect((await find({ filter: ages })).totalCount).toBe(dated);
+    expect((await find({ filter: { until: ages.from } })).totalCount).toBe(0);
+  });
+
   test('of one page knows that there is no other', async () => {
     const page = await find({ filter: { untilSeq: 3 }, count: 3 });
     expect([seqsOf(page), page.hasNextPage, page.hasPreviousPage, page.totalCount]).toEqual([[0, 1, 2], false, false, 3]);

@@ -16,7 +16,7 @@ import { makeFolder, removeFolders } from '../support/folders.ts';
 import { acme, commit, entryWith, ledgerOver } from '../support/ledger.ts';
 import { openTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
-export const soon = { timeout: 10_000, interval: 10 };
+const soon = { timeout: 10_000, interval: 10 };
 
 /** What a test opened, ended in the reverse order. */
 export class Opened {
@@ -47,6 +47,10 @@ export async function grow(to: Installation, size: number, log = acme): Promise<
   for (let n = (await to.ledger.checkpoint(log))?.size ?? 0; n < size; n += 1) {
     await to.ledger.acknowledge(log, await commit(to.database, to.ledger, entryWith({ n }), log));
   }
+  await untilSigned(to, size, log);
+}
+
+export async function untilSigned(to: Installation, size: number, log = acme): Promise<void> {
   await vi.waitFor(async () => expect((await to.ledger.checkpoint(log))?.size).toBe(size), soon);
 }
 

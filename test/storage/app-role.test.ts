@@ -55,8 +55,10 @@ describe('the application role', () => {
       'flag: insert, select, update',
       'idempotency_key: insert, select',
       'incident: insert, select, update',
+      'ledger_archive: select',
       'ledger_checkpoint: insert, select',
       'ledger_cosignature: insert, select, update',
+      'ledger_disclosure: delete, insert, select',
       'ledger_head: insert, select, update',
       'ledger_leaf: insert, select',
       'ledger_outbox: delete, insert, select',
@@ -71,6 +73,7 @@ describe('the application role', () => {
       'policy_bundle: insert, select, update',
       'policy_divergence: insert, select',
       'policy_proposal: delete, insert, select',
+      'subject_key: delete, insert, select',
     ]);
   });
 
@@ -80,10 +83,15 @@ describe('the application role', () => {
     [`truncate ledger_leaf`, 'permission denied for table ledger_leaf'],
     [`update ledger_checkpoint set note = note`, 'permission denied for table ledger_checkpoint'],
     [`delete from ledger_checkpoint`, 'permission denied for table ledger_checkpoint'],
+    [`insert into ledger_archive select * from ledger_archive`, 'permission denied for table ledger_archive'],
+    [`delete from ledger_archive`, 'permission denied for table ledger_archive'],
     [`delete from ledger_head`, 'permission denied for table ledger_head'],
     [`update ledger_outbox set body = body`, 'permission denied for table ledger_outbox'],
     [`update ledger_subject set seq = seq`, 'permission denied for table ledger_subject'],
     [`update approval set actor = actor`, 'permission denied for table approval'],
+    [`update subject_key set subject = subject`, 'permission denied for table subject_key'],
+    [`update ledger_disclosure set sealed = sealed`, 'permission denied for table ledger_disclosure'],
+    [`truncate subject_key`, 'permission denied for table subject_key'],
     [`update idempotency_key set request_digest = request_digest`, 'permission denied for table idempotency_key'],
     [`create table mine (a int)`, 'permission denied for schema public'],
     [`create schema mine`, 'permission denied for database'],
@@ -136,6 +144,8 @@ const allowed: Record<string, string> = {
   'approval.verdict': `'APPROVED'`,
   'break_glass.expires_at': `'2026-01-01T01:00:00Z'`,
   'break_glass_review.verdict': `'JUSTIFIED'`,
+  'ledger_archive.first': '0',
+  'ledger_archive.until': '256',
   'ledger_quarantine.reason': `'seal'`,
   'policy_proposal.action': `'policy.publish'`,
   'policy_activation.position': '1',
@@ -184,7 +194,11 @@ describe('row-level security', () => {
       await expect(
         asApp(tenant, (run) => run(statement, ['initech'])),
         table,
-      ).rejects.toThrow(`new row violates row-level security policy for table "${table}"`);
+      ).rejects.toThrow(
+        table === 'ledger_archive'
+          ? `permission denied for table ${table}`
+          : `new row violates row-level security policy for table "${table}"`,
+      );
     }
   });
 

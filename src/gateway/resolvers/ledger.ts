@@ -24,6 +24,10 @@ export const ledgerResolvers: Resolvers = {
     entries: ({ result }) => (Array.isArray(result?.['entries']) ? result['entries'].map(toEntry) : null),
     archivedBefore: ({ result }) => (result === null ? null : Number(result['archivedBefore'])),
   },
+  ArchiveLedgerPayload: {
+    beforeSeq: ({ result }) => (result === null ? null : Number(result['beforeSeq'])),
+    manifestDigest: ({ result }) => (result === null ? null : text(result['manifestDigest'])),
+  },
   EntriesPayload: {
     page: ({ result }) => (result === null ? null : toPage(result)),
   },

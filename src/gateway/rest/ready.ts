@@ -10,11 +10,13 @@ export function ready(parts: GatewayParts, isStopping: () => boolean): Route {
     always: true,
     handle: async () => {
       const database = await databaseState(parts);
-      const ok = database === 'ok' && !isStopping();
+      const ledger = parts.ledger.isBacklogFull() ? 'the backlog of a log is full: its actions are refused' : 'ok';
+      const ok = database === 'ok' && ledger === 'ok' && !isStopping();
       return json(ok ? 200 : 503, {
         status: ok ? 'ready' : 'not ready',
         stopping: isStopping(),
         database,
+        ledger,
         policy: parts.policies.builtIn.version,
       });
     },

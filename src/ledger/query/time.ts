@@ -24,11 +24,18 @@ export async function narrowByTime(trx: Trx, log: string, filter: EntryFilter, r
 /** The moments of an entry `alias`, within the bounds that are given. */
 export function isWithin(alias: string, { from, until }: EntryFilter): RawBuilder<unknown> {
   const at = sql.ref(`${alias}.at`);
-  const bounds = [from && sql`${at} >= ${from.toISOString()}`, until && sql`${at} < ${until.toISOString()}`];
+  const bounds = [from && sql`${at} >= ${textOf(from)}`, until && sql`${at} < ${textOf(until)}`];
   return sql.join(
     bounds.filter((bound) => bound !== undefined),
     sql` and `,
   );
+}
+
+const [earliest, latest] = [new Date('0001-01-01T00:00:00.000Z'), new Date('9999-12-31T23:59:59.999Z')];
+
+/** Moments that PostgreSQL does not read as ECMAScript writes them are beyond every entry's. */
+function textOf(moment: Date): string {
+  return (moment < earliest ? earliest : moment > latest ? latest : moment).toISOString();
 }
 
 /** A bound before the first moment or after the last one excludes nothing, unless an entry has none at all. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../core/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
 import { wentBack } from './clock.ts';
 import { type Digest, digestOfHex, HASH_BYTES, hashLeafHex } from './digest.ts';
 import { CompactRange, type Subtree } from './range.ts';
@@ -47,6 +47,8 @@ export type Stray = {
 
 /** An entry `ledger.key_rotated`, as found. */
 export type RotationEntry = { readonly seq: number; readonly from: string; readonly to: string };
+/** An entry `ledger.archived`: the entries from one seq to another left the database; `root` in hex, of the tree up to there. */
+export type ArchiveEntry = { readonly from: number; readonly to: number; readonly root: string };
 /** An entry that is older than the one before it. */
 export type ClockStep = { readonly seq: number; readonly from: string; readonly to: string };
 
@@ -65,6 +67,7 @@ export type Examined = {
   /** Roots of the full stored tiles of level 0 that lie in this batch, in order. */
   readonly tileRoots: readonly Digest[];
   readonly rotations: readonly RotationEntry[];
+  readonly archived: readonly ArchiveEntry[];
   readonly clockSteps: readonly ClockStep[];
 };
 
@@ -75,6 +78,7 @@ const TILE_HEIGHT = 8;
 /** C2SP tlog-tiles bounds an entry by a uint16 length. */
 const LONGEST = 65_535;
 const KEY_ROTATED = '"ledger.key_rotated"';
+const ARCHIVED = '"ledger.archived"';
 
 /**
  * Everything that can be said of a batch without knowing what came before it. Pure: the same in a thread as in the main one, and
@@ -100,6 +104,7 @@ class Examination {
   readonly #items: Item[] = [];
   readonly #strays: Stray[] = [];
   readonly #rotations: RotationEntry[] = [];
+  readonly #archived: ArchiveEntry[] = [];
   readonly #clockSteps: ClockStep[] = [];
   /** The run that is under way. */
   #run: { first: number; count: number; prev: string | null; lastHash: string; firstTs: string; lastTs: string } | undefined;
@@ -130,6 +135,7 @@ class Examination {
       strays: this.#strays,
       refitted: this.#refitted,
       rotations: this.#rotations,
+      archived: this.#archived,
       clockSteps: this.#clockSteps,
     };
   }
@@ -147,6 +153,7 @@ class Examination {
     if (!this.#isHere(scanner.log)) this.#foreignEntry(seq, prev, hash, ts);
     else this.#follow(seq, prev, hash, ts);
     if (this.#spells(scanner.type, KEY_ROTATED)) this.#rotation(seq, start, end);
+    else if (this.#spells(scanner.type, ARCHIVED)) this.#archive(start, end);
     return seq;
   }
 
@@ -193,11 +200,20 @@ class Examination {
   }
 
   #rotation(seq: number, start: number, end: number): void {
+    const { from, to } = this.#data(start, end);
+    if (typeof from === 'string' && typeof to === 'string') this.#rotations.push({ seq, from, to });
+  }
+
+  #archive(start: number, end: number): void {
+    const { from, to, root } = this.#data(start, end);
+    const isPlace = (value: Json | undefined) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+    if (isPlace(from) && isPlace(to) && typeof root === 'string') this.#archived.push({ from: Number(from), to: Number(to), root });
+  }
+
+  #data(start: number, end: number): JsonObject {
     const entry: Json = JSON.parse(this.#bytes.toString('utf8', start, end));
     const data = isJsonObject(entry) ? entry['data'] : undefined;
-    if (!isJsonObject(data)) return;
-    const { from, to } = data;
-    if (typeof from === 'string' && typeof to === 'string') this.#rotations.push({ seq, from, to });
+    return isJsonObject(data) ? data : {};
   }
 
   /** By the seq that the entry gives itself, else by the place that it has: one that was only moved is not an altered one. */

@@ -22,7 +22,7 @@ export type Fault = {
 
 /** What is worth knowing and proves nothing wrong. */
 export type Note = {
-  readonly kind: 'clock.back' | 'chain.rebuilt' | 'unsigned.tail' | 'state.unused';
+  readonly kind: 'clock.back' | 'chain.rebuilt' | 'entries.archived' | 'unsigned.tail' | 'state.unused';
   readonly seq: number | null;
   readonly message: string;
 };

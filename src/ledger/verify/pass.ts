@@ -1,6 +1,6 @@
 import type { VerifiedCheckpoint } from './checkpoint.ts';
 import { bytesOf, hexOf } from './digest.ts';
-import type { Examined, RotationEntry } from './examine.ts';
+import type { ArchiveEntry, Examined, RotationEntry } from './examine.ts';
 import { type Fault, MAX_FAULTS, type Note } from './fault.ts';
 import { CompactRange } from './range.ts';
 import { Sequence } from './sequence.ts';
@@ -13,6 +13,8 @@ export type PassOptions = {
   /** How far to read: beyond the checkpoint where the source has more than is signed. */
   readonly until: number;
   readonly resumed: Progress | undefined;
+  /** Where to begin when the older entries were stored away. */
+  readonly begin: Progress | undefined;
   /** Sizes at which the root is asked for; batches end there. */
   readonly asked: readonly number[];
 };
@@ -25,6 +27,7 @@ const NOTHING: Pick<Progress, 'next' | 'last' | 'subtrees'> = { next: 0, last: {
 export class Pass {
   readonly until: number;
   readonly rotations: RotationEntry[];
+  readonly archived: ArchiveEntry[] = [];
   readonly #source: LogSource;
   readonly #checkpoint: VerifiedCheckpoint;
   readonly #resumed: Progress | undefined;
@@ -38,8 +41,8 @@ export class Pass {
   #entries: number;
   #lastHash: string | null;
 
-  constructor(source: LogSource, { checkpoint, until, resumed, asked }: PassOptions) {
-    const begin = resumed ?? NOTHING;
+  constructor(source: LogSource, { checkpoint, until, resumed, begin: archived, asked }: PassOptions) {
+    const begin = resumed ?? archived ?? NOTHING;
     this.until = until;
     this.rotations = [...(resumed?.rotations ?? [])];
     this.#source = source;
@@ -48,7 +51,7 @@ export class Pass {
     this.#sequence = new Sequence(until, begin);
     this.#range = new CompactRange(begin.subtrees);
     this.#stored = new StoredTree(source, checkpoint.size, begin);
-    this.#roots = new Map(resumed?.roots);
+    this.#roots = new Map((resumed ?? archived)?.roots);
     this.#asked = new Set(asked);
     this.#entries = begin.next;
     this.#lastHash = begin.last.hash;
@@ -79,6 +82,7 @@ export class Pass {
     }
     for (const step of examined.clockSteps) this.#sequence.clockStep(step);
     this.rotations.push(...examined.rotations);
+    this.archived.push(...examined.archived);
     await this.#stored.add(examined);
   }
 

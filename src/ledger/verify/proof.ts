@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject, parseCanonical } from '../../core/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
 import { verifyCheckpoint } from './checkpoint.ts';
 import { VerifyError } from './errors.ts';
+import { LeafScanner } from './scanner.ts';
 import { hashLeaf, rootFromPath } from './tree.ts';
 
 /** A receipt with its proof, as GraphQL answers it and bundles carry it. Hashes in lower-case hex. */
@@ -42,14 +43,13 @@ export function proveEntry(
   return { entry, origin, size };
 }
 
-/** A proven body that is no canonical object: the tree holds it, and it is no entry. */
+const scanner = new LeafScanner();
+
+/** Undefined for a proven body that is no canonical object: the tree holds it, and it is no entry. */
 function parseEntry(body: Buffer): JsonObject | undefined {
-  try {
-    const entry = parseCanonical(body);
-    return isJsonObject(entry) ? entry : undefined;
-  } catch {
-    return undefined;
-  }
+  if (!scanner.scan(body, 0, body.length)) return undefined;
+  const entry: Json = JSON.parse(body.toString('utf8'));
+  return isJsonObject(entry) ? entry : undefined;
 }
 
 function parseHash(hex: string): Buffer {

@@ -38,14 +38,13 @@ export function rootFromPath(leaf: Buffer, index: number, size: number, path: re
 type Tree = { readonly size: number; readonly root: Buffer };
 
 /**
- * True when a consistency proof shows that one tree begins with the other, by the algorithm of RFC 9162 §2.1.4.2. Every tree
- * begins with the empty one, which needs no proof; equal sizes need an equal root and no proof.
+ * True when a consistency proof shows that one tree begins with the other, by the algorithm of RFC 9162 §2.1.4.2. Equal sizes need
+ * an equal root and no proof. Of the empty tree nothing can be proven: every tree begins with it.
  */
 export function isConsistent(before: Tree, after: Tree, proof: readonly Buffer[]): boolean {
   const sizes = [before.size, after.size];
-  if (!sizes.every(Number.isSafeInteger) || before.size < 0 || before.size > after.size) return false;
+  if (!sizes.every(Number.isSafeInteger) || before.size < 1 || before.size > after.size) return false;
   if (before.size === after.size) return proof.length === 0 && before.root.equals(after.root);
-  if (before.size === 0) return proof.length === 0 && before.root.equals(createHash('sha256').digest());
   const path = isPowerOfTwo(before.size) ? [before.root, ...proof] : [...proof];
   const roots = rootsFromConsistency(before.size, after.size, path);
   return roots?.before.equals(before.root) === true && roots.after.equals(after.root);

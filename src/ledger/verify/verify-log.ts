@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { beginAfterArchived, checkArchived } from './archived.ts';
 import { batchesOf } from './batches.ts';
 import { isSignedBy, logOf, type VerifiedCheckpoint } from './checkpoint.ts';
 import { type Cosigned, verifyCosignatures, type WitnessPolicy } from './cosignature.ts';
@@ -79,19 +80,26 @@ export async function verifyLog(source: LogSource, options: VerifyOptions = {}):
   const kept = options.state === undefined ? undefined : await readState(options.state, owner);
   const { resumed, notes } = whereToResume(kept, asked);
   const until = Math.max(checkpoint.size, (await source.length?.()) ?? 0);
-  const pass = new Pass(source, { checkpoint, until, resumed, asked });
+  const begin = resumed === undefined ? await beginAfterArchived(source, checkpoint.size, asked) : undefined;
+  const pass = new Pass(source, { checkpoint, until, resumed, begin, asked });
   const save = async (verified: Progress['verified']) => {
     const progress = pass.progress(verified);
     if (options.state !== undefined && progress !== undefined) await writeState(options.state, owner, progress);
   };
-  await readAll(source, { prepared, pass, options, save: () => save(kept?.verified ?? null) });
+  // That what is not there was stored away shows at the end only: until then there is nothing to keep.
+  const saveSoFar = async () => (begin === undefined ? save(kept?.verified ?? null) : undefined);
+  await readAll(source, { prepared, pass, options, save: saveSoFar });
   const found = await pass.finish();
-  const chain = followKeys(keyChainOf(prepared, pass));
+  const gone = await checkArchived(source, { first: begin?.next ?? 0, size: checkpoint.size, entries: pass.archived });
+  const chain = followKeys(keyChainOf(prepared, pass, found.faults.length > 0));
   const known = [...chain.keys, ...earlierKeys(key, pass.rotations)];
-  const faults = [...found.faults, ...chain.faults, ...checkKept(kept, checkpoint), ...checkSince(prepared, pass, known)].slice(
-    0,
-    MAX_FAULTS,
-  );
+  const faults = [
+    ...gone.faults,
+    ...found.faults,
+    ...chain.faults,
+    ...checkKept(kept, checkpoint),
+    ...checkSince(prepared, pass, known),
+  ].slice(0, MAX_FAULTS);
   if (faults.length === 0) await save({ size: checkpoint.size, root: checkpoint.root.toString('hex') });
   const newest = chain.keys.at(-1) ?? key;
   const summary = {
@@ -101,7 +109,7 @@ export async function verifyLog(source: LogSource, options: VerifyOptions = {}):
     checkpointSize: checkpoint.size,
   };
   const { keySource, witnesses } = prepared;
-  const all = { ...summary, resumedAt: resumed?.next ?? 0, faults, notes: [...notes, ...found.notes] };
+  const all = { ...summary, resumedAt: resumed?.next ?? 0, faults, notes: [...notes, ...gone.notes, ...found.notes] };
   return { ...all, keySource, verifierKey: newest.text, witnesses };
 }
 
@@ -126,9 +134,16 @@ async function prepare(source: LogSource, { key: given, since = [], witnesses }:
   };
 }
 
-function keyChainOf({ key, checkpoint, rotations }: Preparation, pass: Pass): KeyChainInput {
+function keyChainOf({ key, checkpoint, rotations }: Preparation, pass: Pass, isDamaged: boolean): KeyChainInput {
   const notes = rotations.map(({ note }) => note);
-  return { given: key, checkpoint: checkpoint.note, rotations: notes, entries: pass.rotations, rootAt: (size) => pass.rootAt(size) };
+  return {
+    given: key,
+    checkpoint: checkpoint.note,
+    rotations: notes,
+    entries: pass.rotations,
+    rootAt: (size) => pass.rootAt(size),
+    isDamaged,
+  };
 }
 
 function noKey(): never {

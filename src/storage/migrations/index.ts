@@ -6,6 +6,7 @@ import { ledgerStrength } from './0005-ledger-strength.ts';
 import { vault } from './0006-vault.ts';
 import { ledgerQuery } from './0007-ledger-query.ts';
 import { witness } from './0008-witness.ts';
+import { ledgerHealth } from './0009-ledger-health.ts';
 
 /** Every migration, oldest first. Forward only: one that has shipped is never edited, a new one is added. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   vault,
   ledgerQuery,
   witness,
+  ledgerHealth,
 ];

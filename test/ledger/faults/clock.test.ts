@@ -28,7 +28,12 @@ test('the clock of a gateway set back between two actions: both have their place
   const gateway = await startTestGateway({ clock });
   try {
     const setFlag = async (key: string) => {
-      const { decision, receipt } = await act(gateway, 'setFlag', { key, enabled: true, justification: 'trying what comes through' }, { as: 'sre' });
+      const { decision, receipt } = await act(
+        gateway,
+        'setFlag',
+        { key, enabled: true, justification: 'trying what comes through' },
+        { as: 'sre' },
+      );
       return [decision.result, receipt.status, receipt.seq];
     };
     expect(await setFlag('search.index')).toEqual(['ALLOW', 'SEQUENCED', 0]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { acme } from '../../support/ledger.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/postgres.ts';
-import { append, everywhere, grown, numbers, saidOf, type Site, siteOver, soon, verdictOn } from './site.ts';
+import { append, everywhere, grown, numbers, type Site, saidOf, siteOver, soon, verdictOn } from './site.ts';
 import { edited, rechained, Superuser } from './superuser.ts';
 
 /**
@@ -58,7 +58,13 @@ test.each<[string, string, verifier: string, gateway: string, status: string]>([
     narrow,
     'PENDING',
   ],
-  ['the tile that it ends in, removed', 'delete from ledger_tile', '', 'ledger.inconsistent: log `acme` has no tile 0 of level 0', 'PENDING'],
+  [
+    'the tile that it ends in, removed',
+    'delete from ledger_tile',
+    '',
+    'ledger.inconsistent: log `acme` has no tile 0 of level 0',
+    'PENDING',
+  ],
 ])('%s', async (_what, damage, verifier, gateway, status) => {
   await root.sql(damage);
   expect(await saidOf(site, key())).toEqual(verifier === '' ? numbers(0, SIZE).map(unstored) : [verifier]);

@@ -1,12 +1,16 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { acme, entryWith } from '../../support/ledger.ts';
 import { query } from '../../support/postgres.ts';
-import { copyOf, nothingWrong, numbers, openSite, signedAt, type Site, siteOver, soon, verdictOn } from './site.ts';
+import { copyOf, nothingWrong, numbers, openSite, type Site, signedAt, siteOver, soon, verdictOn } from './site.ts';
 import { everyPoint, type Placed, type Point, stalling, startWriter } from './writer.ts';
 
 async function leavesOf({ ownerUrl }: Site): Promise<Placed[]> {
   const text = `select entry_id as id, seq::int as seq, encode(hash, 'hex') as "leafHash" from ledger_leaf where tenant = 'acme' order by seq`;
-  return (await query(ownerUrl, text)).map((row) => ({ id: String(row['id']), seq: Number(row['seq']), leafHash: String(row['leafHash']) }));
+  return (await query(ownerUrl, text)).map((row) => ({
+    id: String(row['id']),
+    seq: Number(row['seq']),
+    leafHash: String(row['leafHash']),
+  }));
 }
 
 test('kill -9 of writers in the middle of batches: all of each or nothing, and every acknowledged entry at its place', async () => {

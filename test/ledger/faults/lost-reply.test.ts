@@ -7,7 +7,7 @@ import { refusalOf } from '../../support/errors.ts';
 import { acme, commit, entryWith } from '../../support/ledger.ts';
 import { openTestDatabase, query, type TestDatabase } from '../../support/postgres.ts';
 import { mutate } from '../../support/walk.ts';
-import { append, lineOf, nothingWrong, refusalLine, siteOver, type Site, signedAt, verdictOn } from './site.ts';
+import { append, lineOf, nothingWrong, refusalLine, type Site, signedAt, siteOver, verdictOn } from './site.ts';
 
 const away = 'storage.unavailable: the database cannot be reached';
 const COMMIT = /commit\0/i;
@@ -45,7 +45,12 @@ async function losingTheAnswer<T>(work: () => Promise<T>, committed: () => Promi
 
 test('of the transaction that appends: refused, though it is committed; the same again is no error, and has one place', async () => {
   const entry = entryWith({ n: 0 });
-  expect(await losingTheAnswer(() => commit(site.database, site.ledger, entry), async () => (await countOf('ledger_outbox')) === 1)).toBe(away);
+  expect(
+    await losingTheAnswer(
+      () => commit(site.database, site.ledger, entry),
+      async () => (await countOf('ledger_outbox')) === 1,
+    ),
+  ).toBe(away);
   await commit(site.database, site.ledger, entry);
   const place = await site.ledger.acknowledge(acme, entry.id);
   expect(place).toMatchObject({ status: 'SEQUENCED', seq: 0 });

@@ -58,7 +58,8 @@ type Scene = {
 };
 
 const remembers = (size: number) => `its first ${size} entries are not the ones that were signed`;
-const refusedByWitness = (size: number, why: string) => `ledger.witness_refused: witness \`one\` will not cosign the checkpoint for ${size} entries: 422 ${why}`;
+const refusedByWitness = (size: number, why: string) =>
+  `ledger.witness_refused: witness \`one\` will not cosign the checkpoint for ${size} entries: 422 ${why}`;
 const notContinued = 'the proof does not show that the checkpoint continues the last one';
 const notThose = `the first ${SEEN} entries are not those of the checkpoint kept from earlier`;
 
@@ -127,7 +128,10 @@ describe.each(scenes)('%s:', (_what, scene) => {
     const size = await sizeOf(shown);
     const gateway = siteOver(shown, { checkpoints: home.checkpoints, anchor: fileAnchor(home.checkpoints) });
     expect(await append(gateway, [99])).toMatchObject([{ status: 'SEQUENCED', seq: size }]);
-    await vi.waitFor(() => expect(gateway.errors).toEqual([`acme ledger.inconsistent: log \`acme\` will not be signed: ${scene.gateway}`]), soon);
+    await vi.waitFor(
+      () => expect(gateway.errors).toEqual([`acme ledger.inconsistent: log \`acme\` will not be signed: ${scene.gateway}`]),
+      soon,
+    );
     expect((await gateway.ledger.checkpoint(acme))?.size).toBe(size);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { fileAnchor } from '../../../src/ledger/index.ts';
 import { acme } from '../../support/ledger.ts';
-import { append, copyOf, entryNow, growTo, openSite, siteOver, signedAt, verdictOn, soon } from './site.ts';
+import { append, copyOf, entryNow, growTo, openSite, signedAt, siteOver, soon, verdictOn } from './site.ts';
 import { Superuser } from './superuser.ts';
 
 test('probe', async () => {

@@ -3,9 +3,25 @@ import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { exportLog, LedgerKey } from '../../../src/ledger/index.ts';
 import { openSource, verifyLog, verifyReceipt } from '../../../src/ledger/verify/index.ts';
-import { query } from '../../support/postgres.ts';
 import { acme, keyPem, originPrefix } from '../../support/ledger.ts';
-import { append, entryNow, everywhere, growTo, nothingWrong, openSite, receiptOf, refusalLine, saidOf, type Site, signedAt, siteOver, soon, temporary, verdictOn } from './site.ts';
+import { query } from '../../support/postgres.ts';
+import {
+  append,
+  entryNow,
+  everywhere,
+  growTo,
+  nothingWrong,
+  openSite,
+  receiptOf,
+  refusalLine,
+  type Site,
+  saidOf,
+  signedAt,
+  siteOver,
+  soon,
+  temporary,
+  verdictOn,
+} from './site.ts';
 
 /** Keys by the seeds that they are made of, the current one first. */
 const keysOf = (...seeds: number[]): LedgerKey => LedgerKey.parse(seeds.map(keyPem).join(''), 'a test');
@@ -22,7 +38,10 @@ beforeEach(async () => {
 /** Entries 3 and 5 hand the log over: from key 7 to 8, and from 8 to 9. */
 async function rotatedTwice(): Promise<Site> {
   await first.ledger.stop();
-  for (const [keys, size] of [[[8, 7], 4], [[9, 8], 6]] as const) {
+  for (const [keys, size] of [
+    [[8, 7], 4],
+    [[9, 8], 6],
+  ] as const) {
     const next = siteOver(first, { key: keysOf(...keys) });
     await append(next, [size]);
     await signedAt(next, size);
@@ -71,7 +90,9 @@ test('without what proves a rotation, or with only a part, no key is believed', 
     else writeFileSync(join(folder, 'rotations.json'), JSON.stringify(rotations));
     return saidOf(folder, { key: vkeyOf(7) });
   };
-  const unproven = (seq: number) => [`acme ${seq} key.unproven: the key was changed by entry ${seq}, and no checkpoint signed by both keys proves it`];
+  const unproven = (seq: number) => [
+    `acme ${seq} key.unproven: the key was changed by entry ${seq}, and no checkpoint signed by both keys proves it`,
+  ];
   expect(await with_([one, two])).toEqual([]);
   expect(await with_(undefined)).toEqual(['verify.signature_invalid: no valid signature of `ledger.example/acme` on the checkpoint']);
   expect(await with_([one])).toEqual(unproven(5));

@@ -64,7 +64,11 @@ export function entryNow(data: JsonObject): Entry {
 }
 
 /** Commits entries `{n}` in one transaction; answers with the receipts. */
-export async function append(to: { readonly database: Database; readonly ledger: Ledger }, ns: readonly number[], log: TenantId = acme): Promise<Receipt[]> {
+export async function append(
+  to: { readonly database: Database; readonly ledger: Ledger },
+  ns: readonly number[],
+  log: TenantId = acme,
+): Promise<Receipt[]> {
   const entries = ns.map((n) => entryNow({ n }));
   await to.database.transaction(log, async (trx) => {
     for (const entry of entries) await to.ledger.append(trx, log, entry);

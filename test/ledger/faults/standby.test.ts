@@ -4,7 +4,22 @@ import { eventually } from '../../support/deadline.ts';
 import { acme, commit } from '../../support/ledger.ts';
 import { ownServer } from '../../support/own-server.ts';
 import { connected, query } from '../../support/postgres.ts';
-import { append, copyOf, entryNow, everywhere, growTo, nothingWrong, openSite, receiptOf, refusalLine, signedAt, siteOver, soon, temporary, verdictOn } from './site.ts';
+import {
+  append,
+  copyOf,
+  entryNow,
+  everywhere,
+  growTo,
+  nothingWrong,
+  openSite,
+  receiptOf,
+  refusalLine,
+  signedAt,
+  siteOver,
+  soon,
+  temporary,
+  verdictOn,
+} from './site.ts';
 import { Superuser } from './superuser.ts';
 
 const cancelWaiters = `select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'`;

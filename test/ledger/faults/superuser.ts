@@ -48,15 +48,18 @@ export class Superuser {
   }
 
   async bodies(): Promise<Buffer[]> {
-    return (await this.sql('select body from ledger_leaf order by seq')).map(({ body }) => (Buffer.isBuffer(body) ? body : Buffer.alloc(0)));
+    return (await this.sql('select body from ledger_leaf order by seq')).map(({ body }) =>
+      Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    );
   }
 
   /** Puts bodies in the place of those that are there, with their hashes beside them if wanted. */
   async writeBodies(bodies: readonly Buffer[], columns: 'with hashes' | 'without'): Promise<void> {
     const hash = columns === 'with hashes' ? ", hash = sha256('\\x00'::bytea || n.body)" : '';
-    await this.sql(`update ledger_leaf l set body = n.body${hash} from unnest($1::bytea[]) with ordinality n(body, at) where l.seq = n.at - 1`, [
-      bodies,
-    ]);
+    await this.sql(
+      `update ledger_leaf l set body = n.body${hash} from unnest($1::bytea[]) with ordinality n(body, at) where l.seq = n.at - 1`,
+      [bodies],
+    );
   }
 
   /** Makes tiles and head fit the bodies. */

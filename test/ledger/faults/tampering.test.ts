@@ -51,7 +51,11 @@ type Case = readonly [what: string, damage: () => Promise<unknown>, said: () => 
 
 const edits: Case[] = [
   ['the body', () => root.writeBodies(altered(k), 'without'), () => told([alteredBy(k), explained], [notSigned(k), explained])],
-  ['the body and its hash', () => root.writeBodies(altered(k), 'with hashes'), () => told([alteredBy(k), explained], [notSigned(k), explained])],
+  [
+    'the body and its hash',
+    () => root.writeBodies(altered(k), 'with hashes'),
+    () => told([alteredBy(k), explained], [notSigned(k), explained]),
+  ],
   [
     'the body, its hash, and the chain from there on',
     () => root.writeBodies(rechained(altered(k), k + 1), 'with hashes'),
@@ -89,7 +93,10 @@ const edits: Case[] = [
 const moves: Case[] = [
   [
     'the rows of two entries',
-    () => root.sql(`update ledger_leaf set seq = -seq where seq in (${k}, ${k + 1}); update ledger_leaf set seq = ${2 * k + 1} + seq where seq < 0`),
+    () =>
+      root.sql(
+        `update ledger_leaf set seq = -seq where seq in (${k}, ${k + 1}); update ledger_leaf set seq = ${2 * k + 1} + seq where seq < 0`,
+      ),
     () => everywhere(another(k, k + 1), another(k + 1, k), explained),
   ],
   [

@@ -60,7 +60,11 @@ const WAITING = `select pid from pg_locks where locktype = 'advisory' and objid 
   and database = (select oid from pg_database where datname = current_database())`;
 
 /** While `work` runs, whoever comes to a point waits there; `reached` answers with the first server process that does. It then goes on, if it is alive. */
-export async function stalling({ ownerUrl }: Pick<Site, 'ownerUrl'>, point: Point, work: (reached: () => Promise<number>) => Promise<void>) {
+export async function stalling(
+  { ownerUrl }: Pick<Site, 'ownerUrl'>,
+  point: Point,
+  work: (reached: () => Promise<number>) => Promise<void>,
+) {
   const [event, table, when] = points[point];
   await connected(ownerUrl, async (client) => {
     await client.query(`select pg_advisory_lock(${STALL})`);

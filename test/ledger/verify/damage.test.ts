@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openDatabase, openSource, type VerifyOptions, verifyLog } from '../../../src/ledger/verify/index.ts';
 import { connected, openTestDatabase } from '../../support/postgres.ts';
 import { naiveLeaf, naiveRoot } from '../naive-tree.ts';
@@ -306,6 +306,58 @@ test('a full tile serves where the partial one is gone', async () => {
   expect((await reportOf(folder)).faults).toEqual([]);
 });
 
+describe('the oldest entries, stored away', () => {
+  const at = 512;
+  const rootAt = (size: number) => naiveRoot(good.slice(0, size).map((body) => naiveLeaf(body))).toString('hex');
+  const archived = (from: number, to: number, root = rootAt(to)) => ({ type: 'ledger.archived', data: { from, to, root } });
+  const logWith = (...entries: object[]) => {
+    const bodies = chain(800, (seq) => ({ ...entries[seq - SIZE] }), good);
+    const files = tileFiles({ bodies, checkpoint: note(checkpointText(bodies), logKey) });
+    for (const name of ['tile/entries/000', 'tile/entries/001']) files.delete(name);
+    return folderOf(files);
+  };
+
+  test('are no fault when the log says so, with their root', async () => {
+    const since = [note(checkpointText(good.slice(0, 100)), logKey), note(checkpointText(good.slice(0, 512)), logKey)];
+    for (const folder of [
+      logWith(archived(0, at)),
+      logWith(archived(0, 256), archived(256, at)),
+      logWith(archived(256, at), archived(0, 256)),
+    ]) {
+      const { entries, faults, notes } = await reportOf(folder, { since });
+      expect([entries, faults, notes]).toEqual([
+        800,
+        [],
+        [{ kind: 'entries.archived', seq: 0, message: 'entries 0 to 511 are in archives, as the log says' }],
+      ]);
+    }
+  });
+
+  test.each([
+    ['nothing says so', logWith, [], 'entries 0 to 511 are missing'],
+    ['less was', logWith, [archived(0, 256)], 'entries 256 to 511 are missing'],
+    ['the first ones were not', logWith, [archived(256, at)], 'entries 0 to 511 are missing'],
+    ['what was is another tree', logWith, [archived(0, at, rootAt(511))], 'entries 0 to 511 are missing'],
+  ])('are missing when %s', async (_what, make, entries, message) => {
+    const { faults } = await reportOf(make(...entries));
+    expect(faults.map((fault) => [fault.kind, fault.message])).toEqual([['entry.missing', message]]);
+  });
+
+  test('cannot hide a rewritten log: the tiles that stand for them must give the signed root', async () => {
+    const bodies = chain(800, (seq) => (seq === SIZE ? archived(0, at) : {}), good);
+    const files = tileFiles({ bodies, checkpoint: note(checkpointText(bodies), logKey) });
+    for (const name of ['tile/entries/000', 'tile/entries/001']) files.delete(name);
+    flip(files, 'tile/1/000.p/3', 1);
+    expect(brief((await reportOf(folderOf(files))).faults)).toContainEqual(['root.mismatch', 799]);
+  });
+
+  test('are told from the tables as well', async () => {
+    const bodies = chain(SIZE, () => ({}), good);
+    const { faults } = await inDatabase(bodies, [], ['delete from ledger_leaf where seq < 10']);
+    expect(faults.map((fault) => [fault.kind, fault.message])).toEqual([['entry.missing', 'entries 0 to 9 are missing']]);
+  });
+});
+
 test('a clock that went back is a note, not a fault', async () => {
   const bodies = chain(10, (seq) => (seq === 6 ? { ts: '2026-03-02T09:00:00.000Z' } : {}));
   const made = textFiles({ bodies, checkpoint: note(checkpointText(bodies), logKey) });
@@ -323,7 +375,7 @@ test('a clock that went back is a note, not a fault', async () => {
 });
 
 /** The rows that the writer would have written, put there by its owner, then tampered with. */
-async function inDatabase(bodies: readonly Buffer[], statements: readonly string[]) {
+async function inDatabase(bodies: readonly Buffer[], statements: readonly string[], more: readonly string[] = []) {
   const db = await openTestDatabase();
   try {
     await connected(db.ownerUrl, async (client) => {
@@ -357,6 +409,7 @@ async function inDatabase(bodies: readonly Buffer[], statements: readonly string
       ]);
       await client.query('insert into ledger_checkpoint (tenant, size, note) values ($1, $2, $3)', ['acme', SIZE, checkpoint]);
       for (const statement of statements) expect((await client.query(statement)).rowCount).toBe(1);
+      for (const statement of more) await client.query(statement);
     });
     const source = await openDatabase(db.ownerUrl, 'acme');
     const report = await verifyLog(source, { key: logKey.vkey });

@@ -43,7 +43,7 @@ export function note(text: string, ...signers: readonly Signer[]): string {
 type Fields = { readonly [name: string]: unknown };
 
 /** The JCS bytes of an entry. */
-export function body(fields: Fields): Buffer {
+function body(fields: Fields): Buffer {
   return Buffer.from(canonicalize(fields) ?? '');
 }
 
@@ -54,7 +54,7 @@ export function entry(seq: number, prev: Buffer | undefined, over: Fields = {}):
     seq,
     prev: prev === undefined ? null : naiveLeaf(prev).toString('hex'),
     id: `ent_${String(seq).padStart(8, '0')}`,
-    ts: `2026-03-02T10:${String(Math.floor(seq / 60) % 60).padStart(2, '0')}:${String(seq % 60).padStart(2, '0')}.000Z`,
+    ts: new Date(Date.UTC(2026, 2, 2, 10) + seq * 1_000).toISOString(),
     type: 'incident.acknowledge',
     subject: `incident:inc_${seq}`,
     actor: { id: 'usr_1', kind: 'human' },

@@ -53,6 +53,7 @@ async function logIn(client: pg.Client, { host, pathname }: URL, log: string): P
     checkpoint: async () => note?.note ?? noCheckpoint(log),
     rotations: async () => rotationsOf(query, log),
     verifierKey: async () => undefined,
+    begins: () => oldest(query, log),
     length: async () => Number(head?.size ?? 0),
     pages: (from, until) => pagesOf(query, log, from, until),
     tile: async (level, index, width) => {
@@ -65,11 +66,13 @@ async function logIn(client: pg.Client, { host, pathname }: URL, log: string): P
   };
 }
 
-/** The notes that carry two signatures in the log's own name. */
 async function rotationsOf(query: Query, log: string): Promise<string[]> {
-  const text = `select note from ledger_checkpoint where tenant = $1
-    and (select count(*) from regexp_matches(note, '^— ' || split_part(note, E'\\n', 1) || ' ', 'gn')) > 1 order by size`;
-  return (await query<{ note: string }>(text, [log])).map((row) => row.note);
+  return (await query<{ note: string }>('select note from ledger_rotation where tenant = $1 order by size', [log])).map((row) => row.note);
+}
+
+async function oldest(query: Query, log: string): Promise<number> {
+  const [row] = await query<{ seq: string | null }>('select min(seq)::text as seq from ledger_leaf where tenant = $1 and seq >= 0', [log]);
+  return Number(row?.seq ?? 0);
 }
 
 async function* pagesOf(query: Query, log: string, from: number, until: number): AsyncGenerator<Page> {
@@ -129,7 +132,8 @@ async function compareHead(
     faults.push(wrong(`the head row says that the log has ${head.size} entries, there are ${outcome.entries}`));
   } else {
     if (!head.root.equals(outcome.root)) faults.push(wrong('the root in the head row is not the root of the entries'));
-    else if (!rootOf(head.frontier).equals(outcome.root)) faults.push(wrong('the frontier in the head row has not the root of the entries'));
+    else if (!rootOf(head.frontier).equals(outcome.root))
+      faults.push(wrong('the frontier in the head row has not the root of the entries'));
     if ((head.last_hash?.toString('hex') ?? null) !== outcome.lastHash)
       faults.push(wrong('the last hash in the head row is not that of the last entry'));
   }

@@ -36,6 +36,8 @@ export type LogSource = {
   verifierKey(): Promise<string | undefined>;
   /** How many entries it says it has beyond what is signed; undefined when it holds what the checkpoint covers and nothing else. */
   length?(): Promise<number | undefined>;
+  /** The seq of the oldest entry that it has, of `size`; without it, 0. Older ones may have been stored away. */
+  begins?(size: number): Promise<number>;
   /** Leaf bodies in order, from a place on, to `until`; a source that cannot tell what lies behind gives everything it has. */
   pages(from: number, until: number): AsyncIterable<Page>;
   /** The first `width` hashes of a stored tile; undefined when it is not there. A source without tiles has no such method. */

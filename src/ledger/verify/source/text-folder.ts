@@ -4,7 +4,7 @@ import { parseRotations } from './rotations.ts';
 import type { LogSource, Page } from './source.ts';
 
 const NEWLINE = 0x0a;
-const CHUNK = 2 ** 21;
+const CHUNK = 2 ** 20;
 /** C2SP tlog-tiles bounds an entry by a uint16 length. */
 const MAX_LINE_BYTES = 65_535;
 

@@ -10,14 +10,33 @@ export type ReadFile = (path: string) => Promise<Buffer | undefined>;
 const BUNDLES = 16;
 
 /** The parts of a source that are files named as C2SP tlog-tiles says, wherever they lie. */
-export function tileReaders(read: ReadFile): Required<Pick<LogSource, 'pages' | 'tile'>> {
+export function tileReaders(read: ReadFile): Required<Pick<LogSource, 'begins' | 'pages' | 'tile'>> {
   return {
+    begins: (size) => firstBundle(read, size),
     pages: (from, until) => pagesOf(read, from, until),
     tile: async (level, index, width) => {
       const found = await readAtLeast(read, { level, index, width });
       return found?.bytes.subarray(0, width * HASH_BYTES);
     },
   };
+}
+
+/** Bundles that were stored away are the oldest ones: the first that is there is found by halving. 0 when none is. */
+async function firstBundle(read: ReadFile, size: number): Promise<number> {
+  const isThere = async (index: number) => {
+    const width = Math.min(TILE_WIDTH, size - index * TILE_WIDTH);
+    return (await readAtLeast(read, { level: 'entries', index, width })) !== undefined;
+  };
+  const last = Math.ceil(size / TILE_WIDTH) - 1;
+  if (last < 1 || (await isThere(0)) || !(await isThere(last))) return 0;
+  let gone = 0;
+  let there = last;
+  while (there - gone > 1) {
+    const middle = Math.floor((gone + there) / 2);
+    if (await isThere(middle)) there = middle;
+    else gone = middle;
+  }
+  return there * TILE_WIDTH;
 }
 
 /** A partial one may be gone once there is the full one, which begins with it. */
