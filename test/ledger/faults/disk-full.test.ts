@@ -6,7 +6,7 @@ import { acme, commit } from '../../support/ledger.ts';
 import { type OwnServer, ownServer } from '../../support/own-server.ts';
 import { connected, query } from '../../support/postgres.ts';
 import { fill, smallDisk } from '../../support/small-disk.ts';
-import { append, entryNow, growTo, nothingWrong, refusalLine, signedAt, siteOver, soon, temporary, verdictOn } from './site.ts';
+import { append, entryNow, growTo, nothingWrong, refusalLine, signedAt, siteOver, temporary, verdictOn } from './site.ts';
 
 const FULL = 'storage.full: the database refused for lack of room';
 

@@ -141,7 +141,7 @@ export async function verdictOn(site: Site, options: VerifyOptions = {}): Promis
 }
 
 /** The receipt of an entry as its user keeps it, against the newest checkpoint. */
-export async function receiptOf(site: Site, entryId: EntryId): Promise<string> {
+export async function receiptOf(site: Pick<Site, 'database' | 'ledger'>, entryId: EntryId): Promise<string> {
   const proof = await site.database.transaction(acme, (trx) => site.ledger.prove(trx, acme, entryId));
   if (proof === undefined) throw new Error('no checkpoint covers it');
   return tlogProof(proof);
