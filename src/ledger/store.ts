@@ -236,6 +236,13 @@ export async function latestCheckpoint(trx: Trx, log: string): Promise<{ size: n
   return row === undefined ? undefined : { size: Number(row.size), note: row.note };
 }
 
+/** True when a checkpoint of the log was ever signed under an origin. */
+export async function hasCheckpointOf(trx: Trx, log: string, origin: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from ledger_checkpoint where tenant = ${log} and starts_with(note, ${`${origin}\n`}) limit 1`.execute(trx);
+  return rows.length > 0;
+}
+
 export async function leafByEntry(trx: Trx, log: string, entryId: string): Promise<SequencedLeaf | undefined> {
   const row = await trx.selectFrom('ledger_leaf').selectAll().where('tenant', '=', log).where('entry_id', '=', entryId).executeTakeFirst();
   return row === undefined ? undefined : toLeaf(row);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, vi } from 'vitest';
-import { CodedError, messageOf, type TenantId } from '../../../src/core/index.ts';
-import { exportLog, fileAnchor, type Ledger, type LedgerOptions, type Receipt } from '../../../src/ledger/index.ts';
+import { CodedError, type EntryId, type JsonObject, messageOf, type TenantId } from '../../../src/core/index.ts';
+import { type Entry, exportLog, fileAnchor, type Ledger, type LedgerOptions, type Receipt, tlogProof } from '../../../src/ledger/index.ts';
 import { openDatabase, openSource, type VerifyOptions, verifyLog } from '../../../src/ledger/verify/index.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { makeFolder, removeFolders } from '../../support/folders.ts';
@@ -58,13 +58,18 @@ export async function refusalLine(work: Promise<unknown>): Promise<string> {
   return work.then(() => 'it was not refused', lineOf);
 }
 
+/** An entry of this moment: among those that the ledger writes itself no clock goes back. */
+export function entryNow(data: JsonObject): Entry {
+  return { ...entryWith(data), ts: new Date().toISOString() };
+}
+
 /** Commits entries `{n}` in one transaction; answers with the receipts. */
 export async function append(
   to: { readonly database: Database; readonly ledger: Ledger },
   ns: readonly number[],
   log: TenantId = acme,
 ): Promise<Receipt[]> {
-  const entries = ns.map((n) => entryWith({ n }));
+  const entries = ns.map((n) => entryNow({ n }));
   await to.database.transaction(log, async (trx) => {
     for (const entry of entries) await to.ledger.append(trx, log, entry);
   });
@@ -133,6 +138,13 @@ export async function verdictOn(site: Site, options: VerifyOptions = {}): Promis
     return saidOf(folder, { ...options, key });
   };
   return { text: await exported('text'), tiles: await exported('tiles'), database: await saidOf(site, { ...options, key }) };
+}
+
+/** The receipt of an entry as its user keeps it, against the newest checkpoint. */
+export async function receiptOf(site: Pick<Site, 'database' | 'ledger'>, entryId: EntryId): Promise<string> {
+  const proof = await site.database.transaction(acme, (trx) => site.ledger.prove(trx, acme, entryId));
+  if (proof === undefined) throw new Error('no checkpoint covers it');
+  return tlogProof(proof);
 }
 
 /** The same of each form. */

@@ -3,7 +3,7 @@ import type { LedgerKey } from '../../../src/ledger/index.ts';
 import { checkpointText, signNote } from '../../../src/ledger/note.ts';
 import { acme, key, originPrefix } from '../../support/ledger.ts';
 import { connected } from '../../support/postgres.ts';
-import { naiveLeaf, naiveRoot } from '../naive-tree.ts';
+import { naiveFrontier, naiveLeaf, naiveRoot } from '../naive-tree.ts';
 
 const TABLES = [
   'ledger_head',
@@ -75,7 +75,7 @@ export class Superuser {
       leaves.length,
       naiveRoot(leaves),
       leaves.at(-1),
-      frontierOf(leaves),
+      Buffer.concat(naiveFrontier(leaves)),
     ]);
   }
 
@@ -112,15 +112,4 @@ export function rechained(bodies: readonly Buffer[], from: number): Buffer[] {
 
 function fullTileRoots(hashes: readonly Buffer[]): Buffer[] {
   return Array.from({ length: Math.floor(hashes.length / 256) }, (_, n) => naiveRoot(hashes.slice(n * 256, n * 256 + 256)));
-}
-
-/** The roots of the perfect subtrees, largest first. */
-function frontierOf(leaves: readonly Buffer[]): Buffer {
-  const roots: Buffer[] = [];
-  for (let from = 0, width = 2 ** 30; width >= 1; width /= 2) {
-    if (from + width > leaves.length) continue;
-    roots.push(naiveRoot(leaves.slice(from, from + width)));
-    from += width;
-  }
-  return Buffer.concat(roots);
 }

@@ -122,22 +122,26 @@ async function compareHead(
     'select count(*)::text as beyond from ledger_leaf where tenant = $1 and (seq >= $2 or seq < 0)',
     [log, head?.size ?? 0],
   );
-  const wrong = (message: string): Fault => ({ kind: 'head.mismatch', seq: null, message });
-  const faults: Fault[] = [];
-  if (head === undefined) faults.push(wrong('the log has no head row'));
   const beyond = Number(row?.beyond ?? 0);
-  if (beyond > 0) faults.push(wrong(`${beyond} leaves lie outside of the log: its head says that it has ${head?.size ?? 0} entries`));
-  if (head === undefined || !outcome.isSound || beyond > 0) return { faults, notes: [] };
-  if (Number(head.size) !== outcome.entries) {
-    faults.push(wrong(`the head row says that the log has ${head.size} entries, there are ${outcome.entries}`));
-  } else {
-    if (!head.root.equals(outcome.root)) faults.push(wrong('the root in the head row is not the root of the entries'));
-    else if (!rootOf(head.frontier).equals(outcome.root))
-      faults.push(wrong('the frontier in the head row has not the root of the entries'));
-    if ((head.last_hash?.toString('hex') ?? null) !== outcome.lastHash)
-      faults.push(wrong('the last hash in the head row is not that of the last entry'));
+  if (head === undefined) return { faults: [wrongHead('the log has no head row')], notes: [] };
+  if (beyond > 0) {
+    return { faults: [wrongHead(`${beyond} leaves lie outside of the log: its head says that it has ${head.size} entries`)], notes: [] };
   }
-  return { faults, notes: [] };
+  return { faults: outcome.isSound ? headFaults(head, outcome) : [], notes: [] };
+}
+
+function headFaults(head: Head, { entries, root, lastHash }: Outcome): Fault[] {
+  if (Number(head.size) !== entries) return [wrongHead(`the head row says that the log has ${head.size} entries, there are ${entries}`)];
+  const faults: Fault[] = [];
+  if (!head.root.equals(root)) faults.push(wrongHead('the root in the head row is not the root of the entries'));
+  else if (!rootOf(head.frontier).equals(root)) faults.push(wrongHead('the frontier in the head row has not the root of the entries'));
+  if ((head.last_hash?.toString('hex') ?? null) !== lastHash)
+    faults.push(wrongHead('the last hash in the head row is not that of the last entry'));
+  return faults;
+}
+
+function wrongHead(message: string): Fault {
+  return { kind: 'head.mismatch', seq: null, message };
 }
 
 /** Of the roots of the perfect subtrees, the largest first. */
