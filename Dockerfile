@@ -1,5 +1,5 @@
-# The gateway. Give it a PostgreSQL, a ledger key and an issuer (docs/configuration.md):
-#   docker run -e DATABASE_URL=postgres://… -e LEDGER_KEY_FILE=/run/secrets/ledger.pem -v ./ledger.pem:/run/secrets/ledger.pem:ro -v ./config:/app/config:ro -p 4000:4000 countersign
+# The gateway. Give it a PostgreSQL, a ledger key, a vault key and an issuer (docs/configuration.md):
+#   docker run -e DATABASE_URL=postgres://… -e LEDGER_KEY_FILE=/run/secrets/ledger.pem -v ./ledger.pem:/run/secrets/ledger.pem:ro -e VAULT_KEY_FILE=/run/secrets/vault.keys -v ./vault.keys:/run/secrets/vault.keys:ro -v ./config:/app/config:ro -p 4000:4000 countersign
 # Without DATABASE_URL it runs the embedded PostgreSQL in /data: mount a volume there, or the data goes with the container.
 # Keep /data in any case: it remembers which checkpoints were signed.
 

@@ -9,7 +9,6 @@ import { calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncide
 import { eraseSubject } from './privacy/index.ts';
 import {
   followActivations,
-  measureLedger,
   openDatabase,
   openFollowers,
   openIssuers,
@@ -61,9 +60,8 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const storage = await openDatabase(config, telemetry, stops);
   const { database } = storage;
   const jobs = await openJobs(config, storage, telemetry, stops);
-  const ledger = startLedger(config, storage, key, telemetry, stops);
+  const { ledger, shown } = startLedger({ config, storage, key, clock, telemetry }, stops);
   const vault = new Vault(masterKeys);
-  measureLedger(database, telemetry, stops);
 
   const incidents: IncidentParts = {
     adapters,
@@ -73,7 +71,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const commands: AnyCommand[] = [
     ...incidentCommands(incidents, jobs, classification),
     setFlag,
-    ...auditCommands(ledger, vault),
+    ...auditCommands({ ledger, vault, shown }),
     publishPolicy(policyFiles),
     rollbackPolicy(policyFiles),
     eraseSubject(ledger, vault),
@@ -86,15 +84,14 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   stops.add(await startIncidentWorkers({ jobs, kernel, adapters, database }));
 
   const { authenticator, devTokens, devUrl } = await openIssuers(config, clock, stops);
-  const parts = { config, clock, database, ledger, vault, policies, activations, kernel, telemetry };
+  const parts = { config, clock, database, ledger, shown, vault, policies, activations, kernel, telemetry };
   const gateway = await Gateway.listen(parts, { authenticator, webhooks, devTokens });
   stops.add(() => gateway.close());
 
-  const { description } = storage;
   return {
     url: gateway.url,
     issuer: devUrl,
-    dataDescription: description,
+    dataDescription: storage.description,
     policyRevision: policies.builtIn.version.revision,
     stop: () => stops.run(),
   };

@@ -5,7 +5,7 @@ import { searchable } from '../../src/ledger/searchable.ts';
 import type { Head } from '../../src/ledger/store.ts';
 import { appendToTiles, type Tile, type TileReader } from '../../src/ledger/tiles.ts';
 import { CopyRows } from './copy-rows.ts';
-import { benchEntry } from './entries.ts';
+import { benchEntry, entryIds } from './entries.ts';
 
 /** Leaves that follow one another, ready to be copied, with what they change. */
 export type Chunk = {
@@ -21,19 +21,25 @@ export const leafColumns = 'tenant, seq, entry_id, body, hash, type, actor, resu
 export const subjectColumns = 'tenant, subject, seq';
 const ENTRIES_A_SUBJECT = 10;
 
+/** Room for a row in the format of COPY. */
+const LEAF_ROW_BYTES = 700;
+const SUBJECT_ROW_BYTES = 80;
+
 /** The next leaves of a log, made by the ledger's own functions. */
 export async function makeChunk(log: TenantId, before: Head, count: number, edge: TileReader): Promise<Chunk> {
-  const [leaves, subjects, hashes] = [new CopyRows(), new CopyRows(), [] as Buffer[]];
+  const [leaves, subjects, hashes] = [new CopyRows(count * LEAF_ROW_BYTES), new CopyRows(count * SUBJECT_ROW_BYTES), [] as Buffer[]];
   const from = before.frontier.size;
-  let prev = before.lastHash;
-  for (let seq = from; seq < from + count; seq += 1) {
-    const entry = benchEntry(`incident:${Math.floor(seq / ENTRIES_A_SUBJECT)}`);
-    const body = leafBytes(entryBytes(entry), { log, seq, prev, entryId: entry.id });
+  let [seq, prev] = [from, before.lastHash];
+  const { type, actor, result, rule } = searchable({ ...benchEntry('incident:0'), actor: { id: 'bench' } }); // the same for all
+  for (const id of entryIds(count)) {
+    const at = new Date();
+    const entry = benchEntry(`incident:${Math.floor(seq / ENTRIES_A_SUBJECT)}`, at, id);
+    const body = leafBytes(entryBytes(entry), { log, seq, prev, entryId: id });
     prev = leafHash(body);
-    const { type, actor, result, rule } = searchable({ ...entry, actor: { ...entry.actor } });
-    leaves.add(log, BigInt(seq), entry.id, body, prev, type, actor, result, rule, new Date(entry.ts));
+    leaves.add(log, BigInt(seq), id, body, prev, type, actor, result, rule, at);
     subjects.add(log, entry.subject, BigInt(seq));
     hashes.push(prev);
+    seq += 1;
   }
   const tiles = await appendToTiles(from, hashes, edge);
   const frontier = Frontier.decode(from, before.frontier.encode());

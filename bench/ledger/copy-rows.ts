@@ -5,10 +5,12 @@ export type Field = string | Uint8Array | bigint | Date | null;
 
 /** Rows in PostgreSQL's binary COPY format (`COPY`, "Binary Format"), in one buffer that grows. */
 export class CopyRows {
-  #bytes: Buffer = Buffer.allocUnsafe(1 << 20);
+  #bytes: Buffer;
   #end: number;
 
-  constructor() {
+  /** `expected`: bytes it will have, about; it grows beyond them. */
+  constructor(expected: number) {
+    this.#bytes = Buffer.allocUnsafe(Math.max(expected, 1_024));
     this.#end = SIGNATURE.copy(this.#bytes);
     this.#int32(0); // flags
     this.#int32(0); // length of the header's extension

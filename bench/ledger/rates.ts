@@ -87,7 +87,7 @@ const medianOf = ({ rounds }: Row, what: keyof Measured): number => median(round
 function printTable(rows: readonly Row[], { rounds, seconds, processes }: BenchOptions): void {
   print(
     `durable commits; 500 B an entry; medians of ${rounds} turns of ${seconds} s; driver and server: cores used (${processes} driving process)`,
-    `${'callers'.padStart(7)}  ${''.padEnd(48)}${['a second', 'p50', 'p99', ': raw', 'driver', 'server'].map((title) => title.padStart(11)).join('')}`,
+    `${'callers'.padStart(7)}  ${''.padEnd(48)}${['a second', 'p50', 'p99', ': raw', 'driver', 'server', 'CPU each'].map((title) => title.padStart(11)).join('')}`,
   );
   for (const callers of [1, 16, 64, 100]) {
     const same = rows.filter(({ cell }) => cell.callers === callers);
@@ -106,6 +106,7 @@ function line(row: Row, raw: Row | undefined): string {
     `× ${ratio.toFixed(2)}`,
     Number.isNaN(value('cpu')) ? '' : value('cpu').toFixed(2),
     value('server').toFixed(2),
+    `${((((Number.isNaN(value('cpu')) ? 0 : value('cpu')) + value('server')) * 1e6) / value('perSecond')).toFixed(0)} µs`,
   ];
   return `${String(row.cell.callers).padStart(7)}  ${row.cell.name.padEnd(48)}${cells.map((cell) => cell.padStart(11)).join('')}`;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Config, loadConfig, packageRoot, readEnv } from '../../src/config/index.ts';
+import { systemClock } from '../../src/core/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
 import { openDatabase, readLedgerKey, StopList, startLedger } from '../../src/start/index.ts';
 import type { Database } from '../../src/storage/index.ts';
@@ -22,7 +23,7 @@ export async function openLedgerParts(settings: GatewaySettings): Promise<Ledger
   const stops = new StopList();
   const key = readLedgerKey(config);
   const storage = await openDatabase(config, telemetry, stops);
-  return { database: storage.database, ledger: startLedger(config, storage, key, telemetry, stops), stops };
+  return { database: storage.database, ledger: startLedger({ config, storage, key, clock: systemClock, telemetry }, stops).ledger, stops };
 }
 
 function configOf({ dataDir, ownerUrl, appUrl, keyFile, waitMilliseconds }: GatewaySettings): Config {

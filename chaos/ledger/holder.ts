@@ -3,21 +3,21 @@ import { connectOnce } from '../../src/storage/index.ts';
 /** Put into the connection URL of each load process, so that the server can say whose session it is. */
 export const applicationName = (slot: number): string => `chaos-${slot}`;
 
-/** A load process whose transaction has a log's head right now. */
-export type Holder = { readonly slot: number; readonly pid: number };
+/** A session that has a log's head locked and waits for its client; `since` tells one such wait from the next. */
+type Holding = { readonly slot: number; readonly pid: number; readonly since: string };
 
 /**
- * Who sequences at this moment: sessions with a granted lock on the table of heads that wait for nobody's. Row locks are not in
- * `pg_locks`, but who has or waits for one has the table's lock as well, and who waits is seen waiting.
+ * Who is sequencing at this moment: sessions with a granted lock on the table of heads whose
+ * client has the word. Row locks are not in `pg_locks`, but who has or waits for one has the table's lock; and who waits is not idle.
  */
-async function holdersOf(ownerUrl: string): Promise<Holder[]> {
+async function holding(ownerUrl: string): Promise<Holding[]> {
   const client = await connectOnce(ownerUrl);
   try {
-    const { rows } = await client.query<{ name: string; pid: number }>(`
-      select distinct a.application_name as name, a.pid from pg_locks l join pg_stat_activity a using (pid)
+    const { rows } = await client.query<{ name: string; pid: number; since: string }>(`
+      select distinct a.application_name as name, a.pid, a.state_change::text as since from pg_locks l join pg_stat_activity a using (pid)
       where l.relation = 'ledger_head'::regclass and l.granted and l.mode in ('RowShareLock', 'RowExclusiveLock')
-        and a.application_name like 'chaos-%' and not exists (select from pg_locks w where w.pid = l.pid and not w.granted)`);
-    return rows.map(({ name, pid }) => ({ slot: Number(name.slice('chaos-'.length)), pid }));
+        and a.application_name like 'chaos-%' and a.state = 'idle in transaction'`);
+    return rows.map(({ name, pid, since }) => ({ slot: Number(name.slice('chaos-'.length)), pid, since }));
   } finally {
     await client.end();
   }
@@ -46,10 +46,10 @@ export async function catchHolder(
   }
 }
 
-/** Seen twice by the same session: what the server was still working on when its client froze has had time to end. */
+/** Seen twice in the very same wait: no statement was on its way when the client froze. */
 async function stillHolds(ownerUrl: string, slot: number): Promise<boolean> {
-  const first = (await holdersOf(ownerUrl)).filter((holder) => holder.slot === slot);
+  const first = (await holding(ownerUrl)).filter((one) => one.slot === slot);
   if (first.length === 0) return false;
-  const second = await holdersOf(ownerUrl);
-  return second.some((holder) => first.some(({ pid }) => pid === holder.pid));
+  const second = await holding(ownerUrl);
+  return second.some((one) => first.some(({ pid, since }) => pid === one.pid && since === one.since));
 }

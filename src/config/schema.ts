@@ -175,6 +175,42 @@ const policy = z.strictObject({
   candidate: z.string().min(1).optional(),
 });
 
+const witness = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a–z, 0–9 and -, at most 63 characters'),
+  /** The submission prefix: requests go to `<url>/add-checkpoint`. */
+  url: z.url({ protocol: /^https?$/ }),
+  /** The verifier key of the witness, as it prints it. */
+  key: z.string().min(1),
+});
+
+const witnesses = z
+  .strictObject({
+    list: z
+      .array(witness)
+      .refine((list) => new Set(list.map(({ name }) => name)).size === list.length, 'name each witness once')
+      .default([]),
+    /** How many of them have to have cosigned a checkpoint before it counts as witnessed. */
+    quorum: z.int().min(1).default(1),
+    everySeconds: z.int().min(1).max(86_400).default(10),
+    /** `meta`: the log over all logs, whose checkpoint commits to theirs. `all`: each tenant's as well. */
+    logs: z.enum(['meta', 'all']).default('meta'),
+  })
+  .refine(({ list, quorum }) => list.length === 0 || quorum <= list.length, 'the quorum is larger than the list');
+
+const publication = z
+  .strictObject({
+    /** Counts from the folder of the configuration. */
+    folder: z.string().min(1),
+    everySeconds: z.int().min(1).max(86_400).default(60),
+    /** Commits what it publishes, with the system's git. */
+    git: z.boolean().default(false),
+    /** Sends each commit to the remote that the branch follows. */
+    push: z.boolean().default(false),
+    /** Publishes only what a quorum of the witnesses cosigned. */
+    witnessed: z.boolean().default(false),
+  })
+  .refine(({ git, push }) => git || !push, '`push` needs `git: true`');
+
 export const configSchema = z.strictObject({
   mode: z.enum(['development', 'production']).default('development'),
   server: server.prefault({}),
@@ -201,7 +237,18 @@ export const configSchema = z.strictObject({
       maxBacklog: z.int().min(1).default(100_000),
       /** How often the newest checkpoints of all logs go into the meta-log. */
       metaSeconds: z.int().min(1).max(3_600).default(10),
+      /** Who is shown the checkpoints, and cosigns those that continue the last (docs/witnessing.md). */
+      witnesses: witnesses.prefault({}),
+      /** Folders outside of the database that get every checkpoint. */
+      publish: z
+        .array(publication)
+        .refine((list) => new Set(list.map(({ folder }) => folder)).size === list.length, 'name each folder once')
+        .default([]),
     })
+    .refine(
+      ({ witnesses: { list }, publish }) => list.length > 0 || publish.every(({ witnessed }) => !witnessed),
+      '`publish[].witnessed` needs witnesses',
+    )
     .prefault({}),
 });
 

@@ -3,7 +3,7 @@ import type { Activations } from '../bundles/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../core/index.ts';
 import type { Decision, Kernel } from '../govern/index.ts';
-import type { Ledger } from '../ledger/index.ts';
+import type { Ledger, ShowCheckpoint } from '../ledger/index.ts';
 import type { PolicyRegistry } from '../policy/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
@@ -16,6 +16,8 @@ export type GatewayParts = {
   readonly clock: Clock;
   readonly database: Database;
   readonly ledger: Ledger;
+  /** The checkpoint that others are shown. */
+  readonly shown: ShowCheckpoint;
   readonly vault: Vault;
   readonly policies: PolicyRegistry;
   readonly activations: Activations;

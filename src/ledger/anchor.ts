@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -23,9 +23,17 @@ export function fileAnchor(folder: string): Anchor {
     },
     keep: (log, note) => {
       mkdirSync(folder, { recursive: true });
+      keepFormer(fileOf(log), note);
       const temporary = `${fileOf(log)}.${process.pid}`;
       writeFileSync(temporary, note);
       renameSync(temporary, fileOf(log));
     },
   };
+}
+
+/** The last checkpoint of an origin that the log has left is evidence: it goes to a name of its own. */
+function keepFormer(file: string, note: string): void {
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : note;
+  const origin = before.slice(0, before.indexOf('\n'));
+  if (!note.startsWith(`${origin}\n`)) renameSync(file, `${file}.of-${encodeURIComponent(origin)}`);
 }

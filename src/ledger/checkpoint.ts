@@ -7,7 +7,17 @@ import type { LedgerKey } from './keys.ts';
 import { checkpointText, type NoteSigner, signNote } from './note.ts';
 import { type NodeReader, treeRoot } from './proof.ts';
 import { ledgerNotice } from './sequence.ts';
-import { keepCheckpoint, keepRotation, latestCheckpoint, lockSigning, readHead, readTile, type Signed, type Waiting } from './store.ts';
+import {
+  hasCheckpointOf,
+  keepCheckpoint,
+  keepRotation,
+  latestCheckpoint,
+  lockSigning,
+  readHead,
+  readTile,
+  type Signed,
+  type Waiting,
+} from './store.ts';
 import { memoised, nodesFromTiles } from './tiles.ts';
 
 export type Checkpoint = { readonly size: number; readonly note: string };
@@ -40,11 +50,13 @@ async function signInside(trx: Trx, signing: Signing, log: TenantId, place: Plac
   const latest = await latestCheckpoint(trx, log);
   const signed = await lockSigning(trx, log, firstSigned(signing.key, signer, latest));
   if ((await readHead(trx, log))?.size === signed.size) return undefined; // another signer was here, or nothing moved
-  const signers = signersFor(signing.key, signer, signed);
+  const epoch = await newEpoch(trx, signing, log, signer.name);
+  const signers: Signers = epoch === undefined ? signersFor(signing.key, signer, signed) : [signer];
+  if (epoch !== undefined) await place(log, [epoch]);
   if (signers.length > 1) await place(log, [rotationNotice(log, signed, signer)]);
   const head = await readHead(trx, log); // after the rotation entry, which it must cover
   if (head === undefined) return undefined;
-  await assertWhole(trx, signing, log, { ...head, latest: (await latestCheckpoint(trx, log))?.note });
+  await assertWhole(trx, signing, log, { ...head, origin: signer.name, latest: (await latestCheckpoint(trx, log))?.note });
   await assertDurable(trx, log);
   const note = signNote(checkpointText(signer.name, head.size, head.root), signers);
   await keepCheckpoint(trx, log, { verifierKey: signer.verifierKey, size: head.size }, note);
@@ -58,8 +70,28 @@ function firstSigned(key: LedgerKey, signer: NoteSigner, latest: Checkpoint | un
   return { verifierKey: key.signerOf(signer.name, latest.note)?.verifierKey ?? 'unknown', size: latest.size };
 }
 
+type Signers = [NoteSigner, ...NoteSigner[]];
+
+/**
+ * The entry with which a log goes on under another origin, as after a restore: it names the last checkpoint of the former one that is
+ * known, also where the database has lost it. Undefined while the origin stays. An origin that was left is never taken up again.
+ */
+async function newEpoch(trx: Trx, { anchor }: Signing, log: TenantId, origin: string): Promise<Waiting | undefined> {
+  const latest = (await latestCheckpoint(trx, log))?.note;
+  if (latest === undefined || isOf(origin, latest)) return undefined;
+  if (await hasCheckpointOf(trx, log, origin)) throw inconsistent(log, `it has left the origin \`${origin}\``);
+  const kept = anchor.read(log);
+  const checkpoint = kept === undefined || isOf(origin, kept) ? latest : kept;
+  const data = { from: checkpoint.split('\n')[0] ?? '', to: origin, checkpoint };
+  return ledgerNotice(log, { type: 'ledger.epoch_started', data, now: new Date() });
+}
+
+function isOf(origin: string, note: string): boolean {
+  return note.startsWith(`${origin}\n`);
+}
+
 /** Who signs: the current key, and beside it the former one when it hands the log over. @throws LedgerError `ledger.key_retired` */
-function signersFor(key: LedgerKey, current: NoteSigner, signed: Signed): [NoteSigner, ...NoteSigner[]] {
+function signersFor(key: LedgerKey, current: NoteSigner, signed: Signed): Signers {
   if (signed.verifierKey === current.verifierKey) return [current];
   const former = key.signerNamed(current.name, signed.verifierKey);
   if (former !== undefined) return [former, current];
@@ -72,11 +104,13 @@ function rotationNotice(log: TenantId, { verifierKey: from }: Signed, { verifier
   return ledgerNotice(log, { type: 'ledger.key_rotated', data: { from, to }, now: new Date() });
 }
 
-type Head = { readonly size: number; readonly root: Buffer; readonly latest: string | undefined };
+type Head = { readonly size: number; readonly root: Buffer; readonly origin: string; readonly latest: string | undefined };
 
 async function assertWhole(trx: Trx, { anchor }: Signing, log: TenantId, head: Head): Promise<void> {
   const nodes = memoised(nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index))));
-  const before = new Set([head.latest, anchor.read(log)]); // one and the same, as a rule
+  const kept = anchor.read(log);
+  const own = kept !== undefined && isOf(head.origin, kept) ? kept : undefined; // under another origin another history may go on
+  const before = new Set([head.latest, own]); // one and the same, as a rule
   for (const note of before) if (note !== undefined) await assertContinues(log, note, head.size, nodes);
   if (!head.root.equals(await treeRoot(head.size, nodes))) throw inconsistent(log, 'the root of its head is not the root of its tiles');
 }

@@ -124,10 +124,14 @@ export class Ledger {
     });
   }
 
-  /** The proof of an entry against the newest checkpoint, in the caller's transaction; undefined until one covers it. */
-  async prove(trx: Trx, log: TenantId, entryId: EntryId): Promise<InclusionProof | undefined> {
+  /**
+   * The proof of an entry, in the caller's transaction, against the checkpoint that is shown to others, with its witnesses, where that
+   * covers it, else against the newest; undefined until one does.
+   */
+  async prove(trx: Trx, log: TenantId, entryId: EntryId, published?: Checkpoint): Promise<InclusionProof | undefined> {
     const leaf = await leafByEntry(trx, log, entryId);
-    const checkpoint = await latestCheckpoint(trx, log);
+    const covers = leaf !== undefined && published !== undefined && published.size > leaf.seq;
+    const checkpoint = covers ? published : await latestCheckpoint(trx, log);
     if (leaf === undefined || checkpoint === undefined || checkpoint.size <= leaf.seq) return undefined;
     const nodes = nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index)));
     const path = await inclusionPath(leaf.seq, checkpoint.size, nodes);

@@ -125,7 +125,11 @@ async function writeAll(
   if (fresh.length === 0 && rows.length === 0) return { leaves: [], size: before };
   const leaves = placeAll(log, head, fresh);
   const hashes = leaves.map((leaf) => leaf.hash);
-  const tiles = await appendToTiles(before, hashes, (level, index) => readTile(trx, log, level, index));
+  const tiles = await appendToTiles(before, hashes, async (level, index) => {
+    const edge = await readTile(trx, log, level, index);
+    if (level === 0) assertLast(log, head, edge);
+    return edge;
+  });
   for (const hash of hashes) head.frontier.append(hash);
   await writeBatch(trx, log, {
     leaves,
@@ -136,6 +140,14 @@ async function writeAll(
     drained: rows.map(({ position }) => position),
   });
   return { leaves, size: head.frontier.size };
+}
+
+/** What the next entry is chained to is what the tree ends with: an altered head would be signed as it is. */
+function assertLast(log: string, { lastHash }: Head, edge: Buffer): void {
+  if (lastHash !== null && edge.subarray(-lastHash.length).equals(lastHash)) return;
+  throw new LedgerError('ledger.inconsistent', `log \`${log}\` takes no entries: the last hash in its head is not that of its tree`, {
+    remedy: 'somebody altered the head row: `countersign ledger verify --database`; docs/ledger-faults.md says how to go on',
+  });
 }
 
 function placeAll(log: string, head: Head, fresh: readonly Waiting[]): SequencedLeaf[] {

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../storage/index.ts';
+import { LedgerError } from './errors.ts';
 import { Frontier } from './frontier.ts';
 import { searchable } from './searchable.ts';
 import type { Tile } from './tiles.ts';
@@ -68,8 +69,7 @@ export async function readOutbox(trx: Trx, log: string, sealIds: readonly Buffer
       where tenant = ${log} and substr(seal, 1, 4) = any(${[...sealIds]}::bytea[])
       order by position limit ${limit}
     ) o left join lateral (
-      -- the limit keeps it a look into the index for each row, whatever the planner thinks of the sizes of tables that grow so fast
-      select seq, body, hash from ledger_leaf where tenant = o.tenant and entry_id = o.entry_id limit 1
+      ${leafOfEntry(sql`o.entry_id`, log)}
     ) l on true
     order by o.position`.execute(trx);
   return rows.map(({ entry_id: entryId, seq, leaf, hash, ...row }) => ({
@@ -147,12 +147,22 @@ function insertQuarantine(log: string, rows: readonly Refused[]): RawBuilder<unk
       ${rows.map((row) => row.body)}::bytea[], ${rows.map((row) => row.seal)}::bytea[], ${rows.map((row) => row.reason)}::text[])`;
 }
 
-/** The leaves that have one of these entry ids: a look into the index for each, as above. */
+/**
+ * A leaf by its entry's id. Asked as the first of a range in order, which only the index by entry ids can answer: these plans are kept
+ * while the table grows, and one that was made for a few rows would otherwise filter the whole log.
+ */
+function leafOfEntry(entryId: RawBuilder<unknown>, log: string): RawBuilder<unknown> {
+  return sql`
+    select seq, entry_id, body, hash from ledger_leaf
+    where tenant = ${log} and entry_id >= ${entryId} and entry_id <= ${entryId} order by entry_id limit 1`;
+}
+
+/** The leaves that have one of these entry ids. */
 export async function leavesByEntry(trx: Trx, log: string, entryIds: readonly string[]): Promise<SequencedLeaf[]> {
   const { rows } = await sql<LeafRow>`
     select l.seq, l.entry_id, l.body, l.hash from unnest(${[...entryIds]}::text[]) as wanted (entry_id)
     cross join lateral (
-      select seq, entry_id, body, hash from ledger_leaf where tenant = ${log} and entry_id = wanted.entry_id limit 1
+      ${leafOfEntry(sql`wanted.entry_id`, log)}
     ) l`.execute(trx);
   return rows.map(toLeaf);
 }
@@ -164,8 +174,11 @@ export async function readTile(trx: Trx, log: string, level: number, index: numb
     .where('tenant', '=', log)
     .where('level', '=', level)
     .where('index', '=', BigInt(index))
-    .executeTakeFirstOrThrow();
-  return row.hashes;
+    .executeTakeFirst();
+  if (row !== undefined) return row.hashes;
+  throw new LedgerError('ledger.inconsistent', `log \`${log}\` has no tile ${index} of level ${level}`, {
+    remedy: 'somebody removed it: `countersign ledger verify --database` tells what else is wrong; docs/ledger-faults.md says how to go on',
+  });
 }
 
 /** Size and root of a log as they are committed; undefined before its first entry. */
@@ -221,6 +234,13 @@ export async function latestCheckpoint(trx: Trx, log: string): Promise<{ size: n
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? undefined : { size: Number(row.size), note: row.note };
+}
+
+/** True when a checkpoint of the log was ever signed under an origin. */
+export async function hasCheckpointOf(trx: Trx, log: string, origin: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from ledger_checkpoint where tenant = ${log} and starts_with(note, ${`${origin}\n`}) limit 1`.execute(trx);
+  return rows.length > 0;
 }
 
 export async function leafByEntry(trx: Trx, log: string, entryId: string): Promise<SequencedLeaf | undefined> {

@@ -1,3 +1,4 @@
+import { LedgerError } from './errors.ts';
 import { HASH_BYTES, nodeHash } from './frontier.ts';
 import type { NodeReader } from './proof.ts';
 import { TILE_WIDTH } from './tile-path.ts';
@@ -26,6 +27,7 @@ export async function appendToTiles(size: number, leaves: readonly Buffer[], edg
 async function extendLevel(level: number, width: number, added: readonly Buffer[], edge: TileReader): Promise<Tile[]> {
   const first = Math.floor(width / TILE_WIDTH);
   const before = width % TILE_WIDTH === 0 ? Buffer.alloc(0) : await edge(level, first);
+  if (before.length !== (width % TILE_WIDTH) * HASH_BYTES) throw damagedTile(level, first);
   const all = Buffer.concat([before, ...added]);
   const tiles: Tile[] = [];
   for (let at = 0; at < all.length; at += TILE_WIDTH * HASH_BYTES) {
@@ -41,8 +43,17 @@ export function nodesFromTiles(read: TileReader): NodeReader {
     const first = index * count;
     const tile = await read(Math.floor(height / TILE_HEIGHT), Math.floor(first / TILE_WIDTH));
     const at = (first % TILE_WIDTH) * HASH_BYTES;
-    return subtreeRoot(tile.subarray(at, at + count * HASH_BYTES));
+    const hashes = tile.subarray(at, at + count * HASH_BYTES);
+    if (hashes.length !== count * HASH_BYTES) throw damagedTile(Math.floor(height / TILE_HEIGHT), Math.floor(first / TILE_WIDTH));
+    return subtreeRoot(hashes);
   };
+}
+
+/** A tile that is not as wide as the log is long: somebody altered it, or the head. */
+function damagedTile(level: number, index: number): LedgerError {
+  return new LedgerError('ledger.inconsistent', `tile ${index} of level ${level} has not the hashes that the size of the log asks for`, {
+    remedy: 'the tables were altered: `countersign ledger verify --database` names what is wrong; docs/ledger-faults.md says how to go on',
+  });
 }
 
 /** The root over a power of two of hashes. */

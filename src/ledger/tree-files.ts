@@ -1,7 +1,8 @@
 import type { TenantId } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { HASH_BYTES } from './frontier.ts';
-import { latestCheckpoint, leavesBetween, readTile, rotationNotes } from './store.ts';
+import { leavesBetween, readTile, rotationNotes } from './store.ts';
 import { parseTilePath, TILE_WIDTH, type TilePath, tileWidth } from './tile-path.ts';
 
 /** A file of a log as tlog clients fetch it. */
@@ -14,11 +15,9 @@ export type TreeFile = {
 
 /**
  * The file of a log under a path of C2SP tlog-tiles: `checkpoint`, a tile, an entry bundle, or `rotations.json`, which is ours. Nothing
- * beyond the newest checkpoint is shown: what is not signed may still be lost. Undefined when there is none.
+ * beyond `newest`, the checkpoint that is shown, is there: what is not signed may still be lost. Undefined when there is none.
  */
-export async function treeFile(trx: Trx, log: TenantId, path: string): Promise<TreeFile | undefined> {
-  const newest = await latestCheckpoint(trx, log);
-  if (newest === undefined) return undefined;
+export async function treeFile(trx: Trx, log: TenantId, path: string, newest: Checkpoint): Promise<TreeFile | undefined> {
   if (path === 'checkpoint') return text(newest.note);
   if (path === 'rotations.json') return { ...text(JSON.stringify(await rotationNotes(trx, log))), type: 'application/json' };
   const tile = parseTilePath(path);

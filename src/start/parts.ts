@@ -11,8 +11,8 @@ import {
   simulate,
 } from '../incidents/index.ts';
 import { Jobs, prepareJobs } from '../jobs/index.ts';
-import { fileAnchor, Ledger, LedgerKey } from '../ledger/index.ts';
-import { Database, openStorage, type Storage } from '../storage/index.ts';
+import { LedgerKey } from '../ledger/index.ts';
+import { openStorage, type Storage } from '../storage/index.ts';
 import { createLogger, Metrics, type Telemetry, Tracing } from '../telemetry/index.ts';
 import { MasterKeys } from '../vault/index.ts';
 import type { StopList } from './stop-list.ts';
@@ -83,29 +83,4 @@ export async function openJobs(config: Config, storage: Storage, { log, metrics 
   const jobs = await Jobs.start({ appUrl: storage.appUrl, onError });
   stops.add(() => jobs.stop(config.server.drainSeconds * 1000));
   return jobs;
-}
-
-/** Connections that sequence: a lane each, apart from those that wait for it. */
-const SEQUENCER_CONNECTIONS = 4;
-/** A sequencer that freezes with the head in its hand is ended by the server after this, and another goes on. */
-const FENCE_MILLISECONDS = 1_000;
-
-export function startLedger(config: Config, storage: Storage, key: LedgerKey, { log, metrics }: Telemetry, stops: StopList): Ledger {
-  const onError = (name: string, error: unknown): void => {
-    metrics.ledgerFailures.inc();
-    log.error({ err: error, log: name }, 'the ledger could not sequence or sign, will try again');
-  };
-  const sequencing = new Database({
-    appUrl: storage.appUrl,
-    poolSize: SEQUENCER_CONNECTIONS,
-    idleMilliseconds: FENCE_MILLISECONDS,
-    prepared: true,
-  });
-  stops.add(() => sequencing.close());
-  const { database } = storage;
-  const anchor = fileAnchor(join(config.dataDir, 'checkpoints'));
-  const ledger = new Ledger({ database, sequencing, lanes: SEQUENCER_CONNECTIONS, key, anchor, ...config.ledger, onError });
-  ledger.start();
-  stops.add(() => ledger.stop());
-  return ledger;
 }

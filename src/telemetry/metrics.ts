@@ -34,6 +34,28 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  /** Outcome `cosigned` or `overtaken`, else the code of what went wrong (config/prometheus/witnesses.yaml). */
+  readonly witnessRequests = new Counter({
+    name: 'countersign_witness_requests_total',
+    help: 'Checkpoints shown to a witness, by outcome',
+    labelNames: ['witness', 'outcome'],
+    registers: [this.registry],
+  });
+
+  readonly witnessAge = new Gauge({
+    name: 'countersign_witness_age_seconds',
+    help: 'For how long the newest checkpoint of a log has waited for a witness; 0 when it has its cosignature',
+    labelNames: ['log', 'witness'],
+    registers: [this.registry],
+  });
+
+  readonly publications = new Counter({
+    name: 'countersign_ledger_publications_total',
+    help: 'Checkpoints published into a folder, or refused',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
   readonly erasures = new Counter({
     name: 'countersign_erasures_total',
     help: 'People whose texts were made unreadable',

@@ -1,5 +1,5 @@
 import { type Clock, epochSeconds } from '../core/index.ts';
-import { isConsistent } from './consistency.ts';
+import { isConsistent } from '../ledger/verify/index.ts';
 import type { WitnessKey } from './key.ts';
 import { type Logs, signaturesOf } from './logs.ts';
 import type { Known, Memory } from './memory.ts';

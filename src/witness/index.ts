@@ -1,5 +1,4 @@
 export type { WitnessEvent } from './add-checkpoint.ts';
-export { WitnessError } from './errors.ts';
 export { createWitnessKey, readWitnessKey, type WitnessKey } from './key.ts';
 export { type Logs, parseLogs } from './logs.ts';
 export { Memory } from './memory.ts';

@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCheckpointBody, parseNote, sha256 } from '../core/index.ts';
-import { emptyRoot, type Tree } from './consistency.ts';
 import { WitnessError } from './errors.ts';
+
+type Tree = { readonly size: number; readonly root: Buffer };
 
 /** The newest tree of a log that a witness stands for, and how often it has changed its mind about it. */
 export type Known = Tree & { readonly generation: number };
 
 const GENERATION = /^\d{12}$/;
-const nothing: Known = { generation: 0, size: 0, root: emptyRoot };
+/** The empty tree, whose root is H("") (RFC 6962 §2.1). */
+const nothing: Known = { generation: 0, size: 0, root: sha256() };
 
 /**
  * What a witness must not forget: one folder a log, `<sha256 of the origin>/<generation>`, whose highest generation is the note it agreed to

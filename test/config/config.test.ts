@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { ConfigError, loadConfig, packageRoot, readEnv, readYaml, resolveSecret } from '../../src/config/index.ts';
 import { makeFolder, removeFolders } from '../support/folders.ts';
 
+const aWitness = '{ name: w, url: "https://w.example", key: k }';
+
 const root = makeFolder('config');
 let folder = root;
 let next = 0;
@@ -48,7 +50,14 @@ test('every key has a default', () => {
     changeFreezes: [],
     policy: { trust: { keys: [], identities: [] } },
     calendars: [],
-    ledger: { originPrefix: 'countersign.local', waitMilliseconds: 2_000, maxBacklog: 100_000, metaSeconds: 10 },
+    ledger: {
+      originPrefix: 'countersign.local',
+      waitMilliseconds: 2_000,
+      maxBacklog: 100_000,
+      metaSeconds: 10,
+      witnesses: { list: [], quorum: 1, everySeconds: 10, logs: 'meta' },
+      publish: [],
+    },
     configDir: folder,
     dataDir: resolve('.countersign'),
   });
@@ -242,6 +251,21 @@ describe('a file that cannot be used names itself, the place and a remedy', () =
       '`changeFreezes.0.from`: Invalid ISO datetime',
     ],
     ['an origin with a space', 'ledger: { originPrefix: "a b" }', '`ledger.originPrefix`: must hold neither spaces nor +'],
+    [
+      'a quorum of more than there are',
+      `ledger: { witnesses: { quorum: 2, list: [${aWitness}] } }`,
+      '`ledger.witnesses`: the quorum is larger than the list',
+    ],
+    ['a quorum of none', 'ledger: { witnesses: { quorum: 0 } }', '`ledger.witnesses.quorum`: '],
+    ['one witness twice', `ledger: { witnesses: { list: [${aWitness}, ${aWitness}] } }`, '`ledger.witnesses.list`: name each witness once'],
+    ['a witness over ftp', 'ledger: { witnesses: { list: [{ name: w, url: "ftp://a/", key: k }] } }', '`ledger.witnesses.list.0.url`: '],
+    ['a push without git', 'ledger: { publish: [{ folder: out, push: true }] }', '`ledger.publish.0`: `push` needs `git: true`'],
+    ['one folder twice', 'ledger: { publish: [{ folder: out }, { folder: out }] }', '`ledger.publish`: name each folder once'],
+    [
+      'witnessed without witnesses',
+      'ledger: { publish: [{ folder: out, witnessed: true }] }',
+      '`ledger`: `publish[].witnessed` needs witnesses',
+    ],
   ])('%s', (_name, yaml, message) => {
     expect(said(() => load(yaml))).toContain(`config.invalid: \`CONFIG/countersign.yaml\` is not valid: ${message}`);
   });
@@ -280,12 +304,13 @@ describe('the environment', () => {
       DATABASE_APP_URL: 'g',
       LEDGER_KEY_FILE: 'h',
       LEDGER_KEY: 'i',
-      LOG_LEVEL: 'j',
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'k',
-      SOME_SECRET: 'l',
+      VAULT_KEY_FILE: 'j',
+      LOG_LEVEL: 'k',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'l',
+      SOME_SECRET: 'm',
     });
-    expect(Object.values(env)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k']);
-    expect([secret('SOME_SECRET'), secret('OTHER')]).toEqual(['l', undefined]);
+    expect(Object.values(env)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l']);
+    expect([secret('SOME_SECRET'), secret('OTHER')]).toEqual(['m', undefined]);
   });
 
   test('what is set to nothing is not set', () => {

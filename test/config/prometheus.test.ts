@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { packageRoot, readYaml } from '../../src/config/index.ts';
 import { announceBreakGlass } from '../../src/incidents/index.ts';
+import { witnessOutcomes } from '../../src/ledger/index.ts';
 import { createLogger, Metrics } from '../../src/telemetry/index.ts';
 
 const rules = z.strictObject({
@@ -29,4 +30,16 @@ test('the alert rules that ship ask for series that a gateway shows from its sta
   const asked = groups.flatMap((group) => group.rules.flatMap(({ expr }) => expr.match(/countersign_\w+\{[^}]*\}/g) ?? []));
   expect(asked).toEqual(['countersign_break_glass_total{event="declare"}', 'countersign_break_glass_total{event="use"}']);
   for (const series of asked) expect(shown).toContain(`${series} 0`);
+});
+
+test('the alert rules on witnesses ask for outcomes and series that there are', () => {
+  const { groups } = readYaml(join(packageRoot(), 'config', 'prometheus', 'witnesses.yaml'), rules);
+  const asked = groups.flatMap((group) => group.rules.map(({ expr }) => expr));
+  const outcomes = new Set<string>([...witnessOutcomes, 'refused']);
+  expect(
+    asked.flatMap((expr) => /outcome=~?"([^"]+)"/.exec(expr)?.[1]?.split('|') ?? []).filter((outcome) => !outcomes.has(outcome)),
+  ).toEqual([]);
+  const metrics = new Metrics();
+  const names = asked.map((expr) => /countersign_\w+/.exec(expr)?.[0] ?? '');
+  expect(names.map((name) => metrics.registry.getSingleMetric(name) !== undefined)).toEqual([true, true, true, true]);
 });

@@ -197,11 +197,13 @@ describe('a start that cannot be says why, and what to do', () => {
   it('production without an issuer', async () => {
     const first = prepare({}, {});
     writeFileSync(join(first.home, 'ledger.pem'), ed25519);
+    writeFileSync(join(first.home, 'vault.keys'), Buffer.alloc(32, 1).toString('base64'));
     const env = {
       ...first.env,
       DATABASE_URL: database(),
       COUNTERSIGN_MODE: 'production',
       LEDGER_KEY_FILE: join(first.home, 'ledger.pem'),
+      VAULT_KEY_FILE: join(first.home, 'vault.keys'),
       LOG_LEVEL: 'silent',
     };
     const ended = await runCountersign(['start'], env, first.home).endsWithin(DEADLINE);
@@ -219,6 +221,15 @@ describe('a start that cannot be says why, and what to do', () => {
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/^error: cannot read the ledger key `[^`]*\/data\/ledger\.pem`: /);
     expect(existsSync(join(home, 'data', 'ledger.pem'))).toBe(false);
+  });
+
+  it('production without a vault key makes none', async () => {
+    const { home, env } = prepare({}, { DATABASE_URL: database(), COUNTERSIGN_MODE: 'production' });
+    writeFileSync(join(home, 'ledger.pem'), ed25519);
+    const ended = await runCountersign(['start'], { ...env, LEDGER_KEY_FILE: join(home, 'ledger.pem') }, home).endsWithin(DEADLINE);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/^error: cannot read the vault key `[^`]*\/data\/vault\.keys`: /);
+    expect(existsSync(join(home, 'data', 'vault.keys'))).toBe(false);
   });
 });
 

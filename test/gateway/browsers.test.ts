@@ -132,7 +132,7 @@ describe('GraphiQL', () => {
     const webhooks = { alertmanager: [] };
     const production = await startTestGateway({
       settings: { mode: 'production', auth: { issuers }, webhooks },
-      env: { LEDGER_KEY_FILE: ledgerKeyFile(gateway) },
+      env: keyFiles(gateway),
     });
     try {
       const response = await production.send('/graphql', page);
@@ -147,9 +147,9 @@ describe('GraphiQL', () => {
   });
 });
 
-/** The one that the development gateway made: in production none is made. */
-function ledgerKeyFile({ config }: TestGateway): string {
-  return `${config.dataDir}/ledger.pem`;
+/** Those that the development gateway made: in production none is made. */
+function keyFiles({ config: { dataDir } }: TestGateway): { readonly [name: string]: string } {
+  return { LEDGER_KEY_FILE: `${dataDir}/ledger.pem`, VAULT_KEY_FILE: `${dataDir}/vault.keys` };
 }
 
 /** The tabs as the page hands them to GraphiQL. */

@@ -89,6 +89,7 @@ describe('metrics', () => {
       'countersign_decisions_total{action="orchestration.reject",result="DENY",rule="orchestration.stage"} 1',
       'countersign_governed_actions_in_flight 0',
       'countersign_ledger_failures_total 0',
+      'countersign_erasures_total 0',
       'countersign_job_failures_total 0',
     ])
       expect(lines).toContain(line);

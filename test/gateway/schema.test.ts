@@ -18,7 +18,7 @@ const nothing = {} as IncidentParts & Ledger & BundleParts & Vault;
 const commands: readonly AnyCommand[] = [
   ...incidentCommands(nothing, { enqueue: async () => undefined }, { default: { severity: 'P3', category: 'system_error' }, rules: [] }),
   setFlag,
-  ...auditCommands(nothing, nothing),
+  ...auditCommands({ ledger: nothing, vault: nothing, shown: async () => undefined }),
   publishPolicy(nothing),
   rollbackPolicy(nothing),
   eraseSubject(nothing, nothing),

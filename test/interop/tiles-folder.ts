@@ -25,7 +25,7 @@ function eachTile<T>(items: readonly T[], work: (name: string, tile: readonly T[
 }
 
 /** `1234067` is `x001/x234/067`. */
-export function numberPath(n: number): string {
+function numberPath(n: number): string {
   const groups =
     String(n)
       .padStart(Math.ceil(String(n).length / 3) * 3, '0')

@@ -20,6 +20,13 @@ export function naiveRoot(leaves: readonly Buffer[]): Buffer {
   return naiveNode(naiveRoot(leaves.slice(0, k)), naiveRoot(leaves.slice(k)));
 }
 
+/** The roots of the perfect subtrees that a tree is made of, the largest first: one for each 1 in the binary form of its size. */
+export function naiveFrontier(leaves: readonly Buffer[]): Buffer[] {
+  if (leaves.length === 0) return [];
+  const k = leaves.length === 1 ? 1 : splitOf(leaves.length + 1);
+  return [naiveRoot(leaves.slice(0, k)), ...naiveFrontier(leaves.slice(k))];
+}
+
 /** PATH(m, D[n]). */
 export function naivePath(m: number, leaves: readonly Buffer[]): Buffer[] {
   if (leaves.length === 1) return [];

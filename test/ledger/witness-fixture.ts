@@ -16,7 +16,7 @@ import { makeFolder, removeFolders } from '../support/folders.ts';
 import { acme, commit, entryWith, ledgerOver } from '../support/ledger.ts';
 import { openTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
-export const soon = { timeout: 10_000, interval: 10 };
+const soon = { timeout: 10_000, interval: 10 };
 
 /** What a test opened, ended in the reverse order. */
 export class Opened {

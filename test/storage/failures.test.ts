@@ -1,30 +1,16 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { tenantId } from '../../src/core/index.ts';
-import { Database, EmbeddedPostgres, migrate, type Trx } from '../../src/storage/index.ts';
-import { postgresBinaries } from '../support/binaries.ts';
+import type { Trx } from '../../src/storage/index.ts';
 import { codeOf, refusalOf } from '../support/errors.ts';
 import { makeFolder, removeFolders } from '../support/folders.ts';
+import { ownServer } from '../support/own-server.ts';
 import { connected, query } from '../support/postgres.ts';
+import { fill, smallDisk } from '../support/small-disk.ts';
 
 const acme = tenantId('acme');
-
-/** A server of the test's own, for what one does not do to the server of all. */
-async function ownServer(dataDir: string): Promise<{ server: EmbeddedPostgres; database: Database }> {
-  const server = await EmbeddedPostgres.start({ dataDir, ...postgresBinaries() });
-  await migrate(server.url('owner'));
-  await server.enableAppLogin();
-  const database = new Database({ appUrl: server.url('app'), poolSize: 2 });
-  onTestFinished(async () => {
-    await database.close();
-    await server.stop();
-  });
-  return { server, database };
-}
 
 function temporary(): string {
   const folder = makeFolder('failures');
@@ -67,27 +53,6 @@ test('a server that stops under a statement: away', async () => {
   });
 });
 
-/** A file system of its own, so small that it can be filled; undefined where mounting is not permitted. */
-function smallDisk(): string | undefined {
-  const folder = temporary();
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=160m,mode=755', 'tmpfs', folder]).status !== 0) return undefined;
-  onTestFinished(() => void spawnSync('umount', ['-l', folder]));
-  return folder;
-}
-
-/** Takes all the room there is. */
-function fill(disk: string): void {
-  const file = openSync(join(disk, 'filler'), 'w');
-  const block = Buffer.alloc(4_096);
-  try {
-    while (statfsSync(disk).bavail > 0) writeSync(file, block);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** Refuses for lack of room and gives it back: on a disk that is really full, else by raising what PostgreSQL raises then. */
 async function fullServer() {
   const disk = smallDisk();
@@ -106,8 +71,8 @@ async function fullServer() {
   }
   await query(owner, 'select pg_switch_wal()'); // a fresh segment has room for what is written below, so that it is the table that cannot grow
   await query(owner, 'checkpoint');
-  fill(disk);
-  return { owner, database, free: async () => rmSync(join(disk, 'filler')) };
+  const filler = fill(disk);
+  return { owner, database, free: async () => rmSync(filler) };
 }
 
 test('a full disk: refused as full, nothing half-done stays, reading goes on, and writing resumes when there is room', async () => {

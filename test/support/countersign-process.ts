@@ -27,6 +27,12 @@ export function runCountersign(args: readonly string[], env: { readonly [name: s
     ([[code, signal], stdout, stderr]) => ({ code, signal, stdout, stderr }),
   );
   return {
+    /** The first group of the pattern, once it has said that on its standard output. */
+    said: (pattern: RegExp): Promise<string> =>
+      eventually(`countersign says ${pattern}`, async () => {
+        if (child.exitCode !== null) throw new Error(`countersign ended: ${(await ended).stderr}`);
+        return pattern.exec(said)?.[1];
+      }),
     /** Where it listens, once it says so. */
     listening: async (): Promise<{ url: string; issuer: string }> => {
       const [url, issuer] = await eventually('countersign listens', async () => {

@@ -7,6 +7,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  */
 export async function cutOff() {
   const sockets = new Set<Socket>();
+  let lastWords: RegExp | undefined;
   let target = { host: '', port: 0 };
   let server: Server | undefined;
 
@@ -21,6 +22,11 @@ export async function cutOff() {
         one.on('error', () => other.destroy()).on('close', () => sockets.delete(one));
         one.pipe(other);
       }
+      let said = '';
+      socket.on('data', (chunk: Buffer) => {
+        said = lastWords === undefined ? '' : said + chunk.toString('latin1');
+        if (lastWords?.test(said) === true) onward.unpipe(socket); // it is passed on, and no answer comes
+      });
     });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
@@ -47,6 +53,10 @@ export async function cutOff() {
       return Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(port) }).toString();
     },
     cut,
+    /** A connection over which this is said from now on is understood by the server, and hears nothing more. */
+    deafenAfter: (words: RegExp | undefined): void => {
+      lastWords = words;
+    },
     mend: async (): Promise<void> => {
       if (server === undefined) await listen(port);
     },

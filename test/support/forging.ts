@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompactSign, importJWK } from 'jose';
-import { epochSeconds, fixedClock, type JsonObject } from '../../src/core/index.ts';
+import { epochSeconds, fixedClock, type JsonObject, tenantId } from '../../src/core/index.ts';
+import { disclosed, MasterKeys, Vault } from '../../src/vault/index.ts';
 import type { TestGateway } from './countersign.ts';
 import { ledgeredInput } from './ledgered.ts';
 import { type HeaderLine, postRaw } from './raw-http.ts';
@@ -52,13 +53,15 @@ export async function decided(gateway: TestGateway, over: Call = {}) {
   const { status, body } = await call(gateway, { ...over, token });
   const { setFlag }: { setFlag: Payload } = Object(Object(body).data);
   if (setFlag === undefined) throw new Error(`${status} ${JSON.stringify(body)}`);
-  const input: JsonObject = JSON.parse(withoutSalts(JSON.stringify(await ledgeredInput(gateway.database, setFlag.receipt.entryId))));
-  return { input, decision: setFlag.decision };
+  return { input: await decidedInput(gateway, setFlag.receipt.entryId), decision: setFlag.decision };
 }
 
-/** Two entries never commit to the same text alike: what they have in common is left. */
-function withoutSalts(entry: string): string {
-  return entry.replaceAll(/"committed":"[0-9a-f]{64}"/g, '"committed":"salted"');
+/** What the policy was given, with what the caller wrote in its place: the commitment to it is another in each entry. */
+async function decidedInput(gateway: TestGateway, entryId: string): Promise<JsonObject> {
+  const vault = new Vault(MasterKeys.read(join(gateway.config.dataDir, 'vault.keys')));
+  const alpha = tenantId('alpha');
+  const found = await gateway.database.database.transaction(alpha, (trx) => vault.disclosuresOf(trx, alpha, [entryId]));
+  return Object(disclosed(await ledgeredInput(gateway.database, entryId), '/data/input', found.get(entryId) ?? []).value);
 }
 
 /** The context of an honest call that no proxy speaks for. */

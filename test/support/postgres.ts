@@ -15,7 +15,17 @@ export type TestDatabase = {
 
 /** A migrated database of the suite's own, with no rows in it. */
 export async function openTestDatabase(options: Omit<DatabaseOptions, 'appUrl'> = {}): Promise<TestDatabase> {
-  const { template } = inject('postgres');
+  return openFrom(inject('postgres').template, options);
+}
+
+/** A database as it is now, once more: each of the two goes on by itself. Ends the connections that the original has. */
+export async function copyTestDatabase(of: Pick<TestDatabase, 'ownerUrl'>): Promise<TestDatabase> {
+  const name = new URL(of.ownerUrl).pathname.slice(1);
+  await query(inject('postgres').ownerUrl, 'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [name]);
+  return openFrom(name, {});
+}
+
+async function openFrom(template: string, options: Omit<DatabaseOptions, 'appUrl'>): Promise<TestDatabase> {
   const { ownerUrl, appUrl, drop } = await createDatabase(`template ${template}`);
   const database = new Database({ poolSize: 8, ...options, appUrl });
   return {

@@ -151,7 +151,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const all = [
     ...incidentCommands(incidents, jobs, classification),
     setFlag,
-    ...auditCommands(ledger, vault),
+    ...auditCommands({ ledger, vault, shown: async () => undefined }),
     eraseSubject(ledger, vault),
     ...(options.commands ?? []),
   ];

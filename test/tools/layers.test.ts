@@ -46,7 +46,7 @@ it.each([
   ],
   [
     'its layer, also when only a type is imported',
-    ['layers-policy-ledger-notify'],
+    ['layers-policy-ledger-notify-witness'],
     { 'src/ledger/a.ts': "import type { T } from '../govern/index.ts';", 'src/govern/index.ts': 'export type T = 1;' },
   ],
   [

@@ -19,7 +19,7 @@ export function vaultCommand(program: Command): void {
     .action(({ json }: { json: boolean }) => run(() => rotateAll(json)));
   vault
     .command('seal')
-    .description('seal what rows still hold in plain text from before version 0.2')
+    .description('seal what rows still hold in plain text from before there was a vault')
     .action(() => run(sealAll));
   vault
     .command('disclose')

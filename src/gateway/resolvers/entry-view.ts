@@ -64,7 +64,7 @@ function toResult(value: Json | undefined): DecisionResult | null {
   return value === 'ALLOW' || value === 'DENY' || value === 'STEP_UP' ? value : null;
 }
 
-export function object(value: Json | undefined): JsonObject {
+function object(value: Json | undefined): JsonObject {
   if (!isJsonObject(value)) throw new Error('the ledger holds something that is not an object where an entry must be');
   return value;
 }

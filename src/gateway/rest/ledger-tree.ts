@@ -1,4 +1,5 @@
 import type { Authenticator, Identity } from '../../auth/index.ts';
+import type { TenantId } from '../../core/index.ts';
 import { type TreeFile, treeFile } from '../../ledger/index.ts';
 import type { GatewayParts } from '../context.ts';
 import { credentialsOf, type EdgeRequest, type Route } from '../http.ts';
@@ -20,10 +21,18 @@ export function ledgerTree(parts: GatewayParts, authenticator: Authenticator): R
       if (log !== identity.actor.tenant) return notFound(); // another tenant's log looks as one that does not exist
       const refusal = await passes.refusal(identity, () => decide(parts, identity));
       if (refusal !== undefined) return denied(refusal);
-      const file = await parts.database.transaction(identity.actor.tenant, (trx) => treeFile(trx, identity.actor.tenant, path.join('/')));
+      const file = await fileOf(parts, identity.actor.tenant, path.join('/'));
       return file === undefined ? notFound() : answer(request, file);
     },
   };
+}
+
+/** With the checkpoint that is shown, whose size bounds everything else. */
+function fileOf({ database, shown }: GatewayParts, log: TenantId, path: string): Promise<TreeFile | undefined> {
+  return database.transaction(log, async (trx) => {
+    const checkpoint = await shown(trx, log);
+    return checkpoint && treeFile(trx, log, path, checkpoint);
+  });
 }
 
 async function decide({ kernel }: GatewayParts, identity: Identity) {

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
+import { wentBack } from './clock.ts';
 import { type Digest, digestOfHex, HASH_BYTES, hashLeafHex } from './digest.ts';
 import { CompactRange, type Subtree } from './range.ts';
 import { LeafScanner, type Span } from './scanner.ts';
@@ -177,7 +178,7 @@ class Examination {
   #follow(seq: number, prev: string | null, hash: string, ts: string): void {
     const run = this.#run;
     if (run !== undefined && seq === run.first + run.count && prev === run.lastHash) {
-      if (ts < run.lastTs && this.#clockSteps.length < MAX_CLOCK_STEPS) this.#clockSteps.push({ seq, from: run.lastTs, to: ts });
+      if (wentBack(run.lastTs, ts) && this.#clockSteps.length < MAX_CLOCK_STEPS) this.#clockSteps.push({ seq, from: run.lastTs, to: ts });
       run.count += 1;
       run.lastHash = hash;
       run.lastTs = ts;

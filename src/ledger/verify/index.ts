@@ -10,5 +10,6 @@ export { openDatabase } from './source/database.ts';
 export { openSource } from './source/open.ts';
 export type { LogSource } from './source/source.ts';
 export type { UrlOptions } from './source/url.ts';
+export { isConsistent } from './tree.ts';
 export { type LogReport, type VerifyOptions, verifyLog } from './verify-log.ts';
 export { type Look, type WatchOptions, watchOnce } from './watch/watch.ts';

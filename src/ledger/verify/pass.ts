@@ -101,7 +101,7 @@ export class Pass {
   async finish(): Promise<{ faults: Fault[]; notes: Note[] }> {
     this.#sequence.finish();
     const stored = await this.#stored.finish(this.#checkpoint.root);
-    const chain = stored.isSigned ? this.#sequence.faults.filter(isNotGuess) : this.#sequence.faults;
+    const chain = stored.isSigned ? withoutGuesses(this.#sequence.faults, stored.faults) : this.#sequence.faults;
     const entries = onePerEntry([...chain, ...stored.faults, ...this.#pageFaults]);
     const faults = [...entries, ...this.#checkWhole(entries)];
     const outcome = { entries: this.#entries, root: this.root(), lastHash: this.#lastHash, isSound: faults.length === 0 };
@@ -145,9 +145,13 @@ export class Pass {
   }
 }
 
-/** What a neighbour recorded tells that something was altered, the signed tree tells exactly what. */
-function isNotGuess({ kind }: Fault): boolean {
-  return kind !== 'entry.altered';
+/**
+ * What a neighbour recorded tells that something was altered, the signed tree tells exactly what. Where it tells nothing of either, the
+ * chain was signed as it is, and broken.
+ */
+function withoutGuesses(chain: readonly Fault[], strays: readonly Fault[]): Fault[] {
+  const known = new Set(strays.map(({ seq }) => seq));
+  return chain.filter(({ kind, seq }) => kind !== 'entry.altered' || seq === null || !(known.has(seq) || known.has(seq + 1)));
 }
 
 /** Of several faults of an entry the first explains the others: what is malformed is also altered. */

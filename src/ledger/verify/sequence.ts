@@ -1,3 +1,4 @@
+import { wentBack } from './clock.ts';
 import type { Item, Malformed, Run } from './examine.ts';
 import { type Fault, MAX_FAULTS, type Note, placesOf } from './fault.ts';
 
@@ -46,7 +47,7 @@ export class Sequence {
     }
     const tail = this.#pending.at(-1);
     if (tail?.kind === 'run' && item.kind === 'run' && isContinued(tail, item)) {
-      if (item.firstTs < tail.lastTs) this.clockStep({ seq: item.first, from: tail.lastTs, to: item.firstTs });
+      if (wentBack(tail.lastTs, item.firstTs)) this.clockStep({ seq: item.first, from: tail.lastTs, to: item.firstTs });
       this.#pending.splice(-1, 1, joined(tail, item));
     } else this.#pending.push(item);
     const last = this.#pending.at(-1);
@@ -84,7 +85,7 @@ export class Sequence {
     if (this.#last !== undefined && prev !== this.#last.hash) {
       this.#fault(alteredBefore(first));
     }
-    if (this.#last !== undefined && firstTs < this.#last.ts) this.clockStep({ seq: first, from: this.#last.ts, to: firstTs });
+    if (this.#last !== undefined && wentBack(this.#last.ts, firstTs)) this.clockStep({ seq: first, from: this.#last.ts, to: firstTs });
     this.#next = first + run.count;
     this.#last = { hash: run.lastHash, ts: run.lastTs };
   }

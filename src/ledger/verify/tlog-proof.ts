@@ -40,6 +40,11 @@ export function parseTlogProof(text: string): TlogProof {
   return { extra, index, path: lines.map(hashOf), checkpoint: text.slice(split + 2) };
 }
 
+/** The checkpoint of what somebody kept: itself, or the one in a receipt. @throws VerifyError `verify.receipt_malformed` */
+export function checkpointIn(kept: string): string {
+  return kept.startsWith(`${MAGIC}\n`) ? parseTlogProof(kept).checkpoint : kept;
+}
+
 function indexOf(line: string | undefined): number {
   const [, digits] = /^index (0|[1-9]\d{0,15})$/.exec(line ?? '') ?? [];
   if (digits === undefined || !Number.isSafeInteger(Number(digits))) throw malformed('it has no line `index <number>` where one must be');

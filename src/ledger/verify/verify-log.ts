@@ -12,12 +12,13 @@ import { Pass } from './pass.ts';
 import { ExaminePool } from './pool.ts';
 import type { LogSource } from './source/source.ts';
 import { type Progress, readState, writeState } from './state.ts';
+import { checkpointIn } from './tlog-proof.ts';
 import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
 
 export type VerifyOptions = {
   /** The log's key as it was handed over earlier. One that comes with the log proves only that the log agrees with itself. */
   readonly key?: string | undefined;
-  /** Checkpoints kept from earlier: the log must continue each. */
+  /** Checkpoints kept from earlier, also in receipts (tlog-proof): the log must continue each. */
   readonly since?: readonly string[] | undefined;
   readonly witnesses?: WitnessPolicy | undefined;
   /** Threads; by default one a core. */
@@ -121,7 +122,7 @@ async function prepare(source: LogSource, { key: given, since = [], witnesses }:
   const rotations = (await source.rotations()).map(readCheckpoint);
   if (rotations.length === 0 && !isSignedBy(checkpoint.note, key))
     throw new VerifyError('verify.signature_invalid', `no valid signature of \`${key.name}\` on the checkpoint`);
-  const earlier = since.map((kept) => ofSameLog(readCheckpoint(kept), key));
+  const earlier = since.map((kept) => ofSameLog(readCheckpoint(checkpointIn(kept)), key));
   return {
     key,
     keySource: given === undefined ? 'export' : 'given',

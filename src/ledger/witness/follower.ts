@@ -10,8 +10,16 @@ import { cosignaturesAt } from './store.ts';
 import type { Witness } from './witness.ts';
 import type { Witnesses } from './witnesses.ts';
 
-/** How a request to a witness ended: with the code of the error where there was one. */
-export type WitnessOutcome = 'cosigned' | 'overtaken' | LedgerErrorCode | 'fault';
+/** How a request to a witness ends, as a rule: with the code of the error where there was one. */
+export const witnessOutcomes = [
+  'cosigned',
+  'overtaken',
+  'ledger.witness_unavailable',
+  'ledger.witness_refused',
+  'ledger.witness_ahead',
+  'ledger.cosignature_invalid',
+] as const;
+export type WitnessOutcome = (typeof witnessOutcomes)[number] | LedgerErrorCode | 'fault';
 
 export type WitnessFollowerOptions = {
   readonly database: Database;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDatabase, openSource, type VerifyOptions, verifyLog } from '../../../src/ledger/verify/index.ts';
 import { connected, openTestDatabase } from '../../support/postgres.ts';
-import { naiveLeaf, naiveRoot } from '../naive-tree.ts';
+import { naiveFrontier, naiveLeaf, naiveRoot } from '../naive-tree.ts';
 import {
   chain,
   checkpointText,
@@ -416,7 +416,7 @@ async function inDatabase(bodies: readonly Buffer[], statements: readonly string
         bodies.length,
         naiveRoot(leaves),
         leaves.at(-1),
-        Buffer.alloc(0),
+        Buffer.concat(naiveFrontier(leaves)),
       ]);
       await client.query('insert into ledger_checkpoint (tenant, size, note) values ($1, $2, $3)', ['acme', SIZE, checkpoint]);
       for (const statement of statements) expect((await client.query(statement)).rowCount).toBe(1);

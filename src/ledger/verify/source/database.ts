@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { messageOf } from '../../../core/index.ts';
-import { HASH_BYTES } from '../digest.ts';
+import { bytesOf, digestOf, EMPTY_ROOT, HASH_BYTES, hashNodes } from '../digest.ts';
 import { VerifyError } from '../errors.ts';
 import type { Fault, Note } from '../fault.ts';
 import type { LogSource, Outcome, Page } from './source.ts';
@@ -8,7 +8,7 @@ import type { LogSource, Outcome, Page } from './source.ts';
 const PAGE = 2_048;
 
 type Row = { seq: string; entry_id: string; body: Buffer; hash: Buffer };
-type Head = { size: string; root: Buffer; last_hash: Buffer | null };
+type Head = { size: string; root: Buffer; last_hash: Buffer | null; frontier: Buffer };
 
 /**
  * A log in its tables, as they are: one read-only transaction over one snapshot, with statements of our own. Connect as the role
@@ -46,7 +46,7 @@ async function logIn(client: pg.Client, { host, pathname }: URL, log: string): P
   const query = inTurn(client);
   const one = async <T extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<T | undefined> =>
     (await query<T>(text, values))[0];
-  const head = await one<Head>('select size::text, root, last_hash from ledger_head where tenant = $1', [log]);
+  const head = await one<Head>('select size::text, root, last_hash, frontier from ledger_head where tenant = $1', [log]);
   const note = await one<{ note: string }>('select note from ledger_checkpoint where tenant = $1 order by size desc limit 1', [log]);
   return {
     name: `postgres://${host}${pathname}#${log}`,
@@ -122,17 +122,33 @@ async function compareHead(
     'select count(*)::text as beyond from ledger_leaf where tenant = $1 and (seq >= $2 or seq < 0)',
     [log, head?.size ?? 0],
   );
-  const wrong = (message: string): Fault => ({ kind: 'head.mismatch', seq: null, message });
-  const faults: Fault[] = [];
-  if (head === undefined) faults.push(wrong('the log has no head row'));
   const beyond = Number(row?.beyond ?? 0);
-  if (beyond > 0) faults.push(wrong(`${beyond} leaves lie outside of the log: its head says that it has ${head?.size ?? 0} entries`));
-  if (head !== undefined && outcome.isSound && Number(head.size) === outcome.entries) {
-    if (!head.root.equals(outcome.root)) faults.push(wrong('the root in the head row is not the root of the entries'));
-    if ((head.last_hash?.toString('hex') ?? null) !== outcome.lastHash)
-      faults.push(wrong('the last hash in the head row is not that of the last entry'));
+  if (head === undefined) return { faults: [wrongHead('the log has no head row')], notes: [] };
+  if (beyond > 0) {
+    return { faults: [wrongHead(`${beyond} leaves lie outside of the log: its head says that it has ${head.size} entries`)], notes: [] };
   }
-  return { faults, notes: [] };
+  return { faults: outcome.isSound ? headFaults(head, outcome) : [], notes: [] };
+}
+
+function headFaults(head: Head, { entries, root, lastHash }: Outcome): Fault[] {
+  if (Number(head.size) !== entries) return [wrongHead(`the head row says that the log has ${head.size} entries, there are ${entries}`)];
+  const faults: Fault[] = [];
+  if (!head.root.equals(root)) faults.push(wrongHead('the root in the head row is not the root of the entries'));
+  else if (!rootOf(head.frontier).equals(root)) faults.push(wrongHead('the frontier in the head row has not the root of the entries'));
+  if ((head.last_hash?.toString('hex') ?? null) !== lastHash)
+    faults.push(wrongHead('the last hash in the head row is not that of the last entry'));
+  return faults;
+}
+
+function wrongHead(message: string): Fault {
+  return { kind: 'head.mismatch', seq: null, message };
+}
+
+/** Of the roots of the perfect subtrees, the largest first. */
+function rootOf(frontier: Buffer): Buffer {
+  const count = Math.floor(frontier.length / HASH_BYTES);
+  const hashes = Array.from({ length: count }, (_, n) => digestOf(frontier.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES)));
+  return bytesOf(hashes.length === 0 ? EMPTY_ROOT : hashes.reduceRight((right, left) => hashNodes(left, right)));
 }
 
 function noCheckpoint(log: string): never {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { emptyRoot } from '../../src/ledger/frontier.ts';
 import { consistencyPath, type NodeReader } from '../../src/ledger/proof.ts';
-import { emptyRoot, isConsistent } from '../../src/witness/consistency.ts';
-import { naiveConsistency, naiveRoot, someLeaves } from '../ledger/naive-tree.ts';
+import { isConsistent } from '../../src/ledger/verify/index.ts';
 import { codeOf } from '../support/errors.ts';
+import { naiveConsistency, naiveRoot, someLeaves } from './naive-tree.ts';
 
 const leaves = someLeaves(130);
 const treeOf = (size: number) => ({ size, root: naiveRoot(leaves.slice(0, size)) });
