@@ -61,7 +61,7 @@ async function sign(witness: Witnessing, { note: { text }, checkpoint }: AddChec
 /** Why the checkpoint does not continue what is known. The log signed it: two roots of one size need no proof to be a fork. */
 function inconsistency(witness: Witnessing, request: AddCheckpoint, known: Known, signatures: readonly string[]): string | undefined {
   const { checkpoint, proof, note } = request;
-  if (isConsistent(known, checkpoint, proof)) return undefined;
+  if (continues(known, checkpoint, proof)) return undefined;
   const isFork = checkpoint.size === known.size && !checkpoint.root.equals(known.root);
   witness.onEvent?.({
     kind: isFork ? 'fork' : 'inconsistent',
@@ -70,4 +70,10 @@ function inconsistency(witness: Witnessing, request: AddCheckpoint, known: Known
     note: `${note.text}\n${signatures.join('\n')}\n`,
   });
   return isFork ? 'another root was cosigned for this size' : 'the proof does not show that the checkpoint continues the last one';
+}
+
+/** Every tree begins with the empty one: that needs no proof, and none is taken. */
+function continues(known: Known, { size, root }: AddCheckpoint['checkpoint'], proof: AddCheckpoint['proof']): boolean {
+  if (known.size > 0) return isConsistent(known, { size, root }, proof);
+  return proof.length === 0 && (size > 0 || root.equals(known.root));
 }
