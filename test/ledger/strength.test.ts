@@ -292,6 +292,14 @@ test('a checkpoint that this gateway cannot read, as a power failure leaves it, 
   expect(errors).toMatchObject([{ log: 'acme', error: { code: 'ledger.inconsistent' } }]);
 });
 
+test('a subject that no index could hold is refused when it is appended, and stops nothing', async () => {
+  const ledger = open();
+  const long = { ...entryWith({ n: 1 }), subject: `alert:${'é'.repeat(1_022)}` };
+  expect((await refusalOf(commit(db.database, ledger, long))).code).toBe('ledger.entry_too_large');
+  const longest = { ...long, subject: long.subject.slice(0, -1) };
+  expect(await ledger.acknowledge(acme, await commit(db.database, ledger, longest))).toMatchObject({ seq: 0 });
+});
+
 test('entries too large for one batch get their places in several', async () => {
   const ledger = open();
   const ids = Array.from({ length: 150 }, (_, n) => entryWith({ n, text: 'x'.repeat(59_800) }));
