@@ -11,6 +11,7 @@ export type Grounds = {
   readonly appUrl: string;
   readonly folder: string;
   readonly keyFile: string;
+  readonly pid: () => number;
   /** How many processes share the callers of a turn. */
   readonly processes: number;
 };
@@ -35,7 +36,8 @@ export class Drivers {
       perSecond: sum((one) => one.perSecond),
       p50: sum((one) => one.p50) / processes,
       p99: sum((one) => one.p99) / processes,
-      cpu: sum((one) => one.cpu),
+      driver: sum((one) => one.driver),
+      server: sum((one) => one.server) / processes, // each saw all of it
     };
   }
 
@@ -44,13 +46,13 @@ export class Drivers {
   }
 
   async #ask(number: number, wish: Wish): Promise<Outcome> {
-    const { ownerUrl, appUrl, folder, keyFile } = this.#grounds;
+    const { ownerUrl, appUrl, folder, keyFile, pid } = this.#grounds;
     const name = `${wish.contender}-${number}`;
     const child = this.#children.get(name) ?? this.#spawn();
     this.#children.set(name, child);
     const dataDir = join(folder, `gateway-${name}`);
     mkdirSync(dataDir, { recursive: true });
-    child.send({ ...wish, ownerUrl, appUrl, dataDir, keyFile } satisfies Turn);
+    child.send({ ...wish, ownerUrl, appUrl, dataDir, keyFile, serverPid: pid() } satisfies Turn);
     return outcomeSchema.parse(await answerOf(child));
   }
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const sections = ['rates', 'growth', 'proofs', 'verify'] as const;
+const sections = ['rates', 'growth', 'proofs', 'verify'] as const;
 export type Section = (typeof sections)[number];
 
 export type BenchOptions = {

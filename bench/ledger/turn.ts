@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const contenders = ['raw', 'append', 'record'] as const;
+const contenders = ['raw', 'append', 'record'] as const;
 
 /** One measurement: a contender, so many callers at once, for so long. */
 export const turnSchema = z.strictObject({
@@ -17,9 +17,17 @@ export const turnSchema = z.strictObject({
   /** Of the process that drives: its gateway's data folder. */
   dataDir: z.string(),
   keyFile: z.string(),
+  /** The postmaster, whose CPU and children's is measured beside. */
+  serverPid: z.int(),
 });
 export type Turn = z.infer<typeof turnSchema>;
 
-/** Latencies in milliseconds; CPU seconds of the driving process a second. */
-export const outcomeSchema = z.strictObject({ perSecond: z.number(), p50: z.number(), p99: z.number(), cpu: z.number() });
+/** Latencies in milliseconds; CPU seconds a second of the driving process and of the server. */
+export const outcomeSchema = z.strictObject({
+  perSecond: z.number(),
+  p50: z.number(),
+  p99: z.number(),
+  driver: z.number(),
+  server: z.number(),
+});
 export type Outcome = z.infer<typeof outcomeSchema>;

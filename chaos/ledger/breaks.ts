@@ -8,7 +8,9 @@ export const isBreak = (name: string): name is Break => breaks.some((known) => k
 
 /** What each does to a log, as a superuser may. `$1` is the log. */
 const damage: Record<Exclude<Break, 'duplicate'>, string> = {
-  'lose-acks': 'delete from ledger_leaf where tenant = $1 and seq = (select max(seq) from ledger_leaf where tenant = $1)',
+  'lose-acks': `with last as (select tenant, entry_id from ledger_leaf where tenant = $1 order by seq desc limit 1),
+      effect as (delete from chaos_effect f using last where (f.tenant, f.entry_id) = (last.tenant, last.entry_id))
+    delete from ledger_leaf l using last where (l.tenant, l.entry_id) = (last.tenant, last.entry_id)`,
   tear: 'delete from chaos_effect where tenant = $1 and entry_id = (select min(entry_id) from chaos_effect where tenant = $1)',
   rewrite: `update ledger_leaf set body = convert_to(replace(convert_from(body, 'utf8'), '"note":""', '"note":"no"'), 'utf8') where tenant = $1 and seq = 3`,
   shrink: 'delete from ledger_checkpoint where tenant = $1 and size = (select max(size) from ledger_checkpoint where tenant = $1)',

@@ -1,4 +1,4 @@
-import type { TenantId } from '../core/index.ts';
+import { canonicalBytes, isJsonObject, type Json, parseCheckpointBody, parseNote, type TenantId } from '../core/index.ts';
 import type { Database, Trx } from '../storage/index.ts';
 import type { Anchor } from './anchor.ts';
 import { assertDurable } from './durable.ts';
@@ -12,6 +12,7 @@ import {
   keepCheckpoint,
   keepRotation,
   latestCheckpoint,
+  leavesOfType,
   lockSigning,
   readHead,
   readTile,
@@ -19,6 +20,9 @@ import {
   type Waiting,
 } from './store.ts';
 import { memoised, nodesFromTiles } from './tiles.ts';
+
+/** Type of the entry that hands a log over to another key. */
+const ROTATED = 'ledger.key_rotated';
 
 export type Checkpoint = { readonly size: number; readonly note: string };
 
@@ -53,7 +57,7 @@ async function signInside(trx: Trx, signing: Signing, log: TenantId, place: Plac
   const epoch = await newEpoch(trx, signing, log, signer.name);
   const signers: Signers = epoch === undefined ? signersFor(signing.key, signer, signed) : [signer];
   if (epoch !== undefined) await place(log, [epoch]);
-  if (signers.length > 1) await place(log, [rotationNotice(log, signed, signer)]);
+  if (signers.length > 1) await announce(trx, log, signed, signer, place);
   const head = await readHead(trx, log); // after the rotation entry, which it must cover
   if (head === undefined) return undefined;
   await assertWhole(trx, signing, log, { ...head, origin: signer.name, latest: (await latestCheckpoint(trx, log))?.note });
@@ -100,8 +104,23 @@ function signersFor(key: LedgerKey, current: NoteSigner, signed: Signed): Signer
   });
 }
 
+/**
+ * Has the rotation entry placed, unless an attempt before did it that came to no signature: an entry moves the head, and a head that moved
+ * is signed anew, so a log that cannot be signed would grow by one an attempt for ever.
+ */
+async function announce(trx: Trx, log: TenantId, from: Signed, to: NoteSigner, place: Place): Promise<void> {
+  const notice = rotationNotice(log, from, to);
+  for (const { body } of await leavesOfType(trx, log, ROTATED, from.size)) if (rotationOf(body) === rotationOf(notice.body)) return;
+  await place(log, [notice]);
+}
+
+function rotationOf(body: Buffer): string {
+  const entry: Json = JSON.parse(body.toString('utf8'));
+  return canonicalBytes(isJsonObject(entry) ? (entry['data'] ?? null) : null).toString('utf8');
+}
+
 function rotationNotice(log: TenantId, { verifierKey: from }: Signed, { verifierKey: to }: NoteSigner): Waiting {
-  return ledgerNotice(log, { type: 'ledger.key_rotated', data: { from, to }, now: new Date() });
+  return ledgerNotice(log, { type: ROTATED, data: { from, to }, now: new Date() });
 }
 
 type Head = { readonly size: number; readonly root: Buffer; readonly origin: string; readonly latest: string | undefined };
@@ -116,11 +135,12 @@ async function assertWhole(trx: Trx, { anchor }: Signing, log: TenantId, head: H
 }
 
 async function assertContinues(log: TenantId, note: string, size: number, nodes: NodeReader): Promise<void> {
-  const [, signedSize, signedRoot] = note.split('\n');
-  const before = Number(signedSize);
-  if (size < before) throw inconsistent(log, `it has ${size} entries but a checkpoint for ${before} was signed`);
-  const today = await treeRoot(before, nodes);
-  if (today.toString('base64') !== signedRoot) throw inconsistent(log, `its first ${before} entries are not the ones that were signed`);
+  const signed = parseCheckpointBody(parseNote(note)?.text ?? '');
+  // An empty file is what a power failure may leave; without this its size is no number, and its tree has no end.
+  if (signed === undefined) throw inconsistent(log, 'what it remembers as signed before is no checkpoint');
+  if (size < signed.size) throw inconsistent(log, `it has ${size} entries but a checkpoint for ${signed.size} was signed`);
+  if (!signed.root.equals(await treeRoot(signed.size, nodes)))
+    throw inconsistent(log, `its first ${signed.size} entries are not the ones that were signed`);
 }
 
 function inconsistent(log: TenantId, why: string): LedgerError {

@@ -6,6 +6,7 @@ import { type Entry, entryBytes, leafBytes, leafHash } from './leaf.ts';
 import { sealedRow } from './seal.ts';
 import {
   type Head,
+  isFullBatch,
   leavesByEntry,
   lockHead,
   type OutboxRow,
@@ -67,7 +68,7 @@ export async function sequenceBatch(
   const size = await writeAll(trx, log, head, { ...sorted, fresh: [...sorted.fresh, ...notices] }, rows);
   const placed = new Map([...sorted.placed, ...size.leaves].map((leaf) => [leaf.entryId, leaf]));
   const { conflicts, refused } = sorted;
-  return { placed, conflicts, refused, drained: rows.length, more: rows.length === options.limit, size: size.size };
+  return { placed, conflicts, refused, drained: rows.length, more: isFullBatch(rows, options.limit), size: size.size };
 }
 
 type Sorted = {

@@ -60,17 +60,32 @@ type OutboxRecord = {
   hash: Buffer | null;
 };
 
-/** What waits, oldest first, of the rows whose seals can be judged here. */
+/**
+ * How many bytes of bodies a batch takes at most, but for the last entry: what a gateway does with them between two statements has to end
+ * long before the server takes it for frozen, or the same batch fails for ever.
+ */
+const BATCH_BYTES = 4 * 2 ** 20;
+
+/** Whether a batch took all that it may, so that more may wait. */
+export function isFullBatch(rows: readonly OutboxRow[], limit: number): boolean {
+  return rows.length === limit || rows.reduce((bytes, { body }) => bytes + body.length, 0) >= BATCH_BYTES;
+}
+
+/** What waits, oldest first and as much as a batch takes, of the rows whose seals can be judged here. */
 export async function readOutbox(trx: Trx, log: string, sealIds: readonly Buffer[], limit: number): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRecord>`
     select o.position, o.entry_id, o.body, o.subjects, o.seal, l.seq, l.body as leaf, l.hash
     from (
-      select tenant, position, entry_id, body, subjects, seal from ledger_outbox
-      where tenant = ${log} and substr(seal, 1, 4) = any(${[...sealIds]}::bytea[])
-      order by position limit ${limit}
+      select position, entry_id, body, subjects, seal, sum(octet_length(body)) over (order by position) - octet_length(body) as bytes_before
+      from (
+        select position, entry_id, body, subjects, seal from ledger_outbox
+        where tenant = ${log} and substr(seal, 1, 4) = any(${[...sealIds]}::bytea[])
+        order by position limit ${limit}
+      ) w
     ) o left join lateral (
       ${leafOfEntry(sql`o.entry_id`, log)}
     ) l on true
+    where o.bytes_before < ${BATCH_BYTES}
     order by o.position`.execute(trx);
   return rows.map(({ entry_id: entryId, seq, leaf, hash, ...row }) => ({
     ...row,
@@ -284,6 +299,19 @@ export async function leavesBetween(trx: Trx, log: string, from: number, to: num
     .where('tenant', '=', log)
     .where('seq', '>=', BigInt(from))
     .where('seq', '<', BigInt(to))
+    .orderBy('seq')
+    .execute();
+  return rows.map(toLeaf);
+}
+
+/** Leaves of a type from seq `from` on, in order. */
+export async function leavesOfType(trx: Trx, log: string, type: string, from: number): Promise<SequencedLeaf[]> {
+  const rows = await trx
+    .selectFrom('ledger_leaf')
+    .selectAll()
+    .where('tenant', '=', log)
+    .where('type', '=', type)
+    .where('seq', '>=', BigInt(from))
     .orderBy('seq')
     .execute();
   return rows.map(toLeaf);

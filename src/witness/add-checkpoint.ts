@@ -58,10 +58,16 @@ async function sign(witness: Witnessing, { note: { text }, checkpoint }: AddChec
   return { status: 200, cosignature };
 }
 
+/** Every tree continues the empty one, and nothing has to be shown for it; but of size 0 there is only one. */
+function continues(known: Known, checkpoint: AddCheckpoint['checkpoint'], proof: readonly Buffer[]): boolean {
+  if (known.size > 0) return isConsistent(known, checkpoint, proof);
+  return proof.length === 0 && (checkpoint.size > 0 || checkpoint.root.equals(known.root));
+}
+
 /** Why the checkpoint does not continue what is known. The log signed it: two roots of one size need no proof to be a fork. */
 function inconsistency(witness: Witnessing, request: AddCheckpoint, known: Known, signatures: readonly string[]): string | undefined {
   const { checkpoint, proof, note } = request;
-  if (isConsistent(known, checkpoint, proof)) return undefined;
+  if (continues(known, checkpoint, proof)) return undefined;
   const isFork = checkpoint.size === known.size && !checkpoint.root.equals(known.root);
   witness.onEvent?.({
     kind: isFork ? 'fork' : 'inconsistent',

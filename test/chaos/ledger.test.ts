@@ -3,7 +3,7 @@ import { breaks, chaosLedger } from '../../chaos/ledger/index.ts';
 
 describe('the ledger under kill -9', () => {
   test('keeps what it acknowledged, once each, under one root; and the harness would see it if it did not', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const { report, controls } = await chaosLedger({ rounds: 6, seed: 5, secondsPerRound: 0.2, breaks });
     expect(report.contradictions).toEqual([]);

@@ -5,8 +5,8 @@ import { canonicalBytes, sha256 } from '../../src/core/index.ts';
 import { archiveCut, carryOut, checkSegment, findEntries, restoreArchive, streamEntries, writeSegment } from '../../src/ledger/index.ts';
 import { refusalOf } from '../support/errors.ts';
 import { fixedKey } from '../support/ledger.ts';
-import { query } from '../support/postgres.ts';
-import { acme, ada, entries, globex, olga, resultOf, ruleOf, stranger } from '../support/world.ts';
+import { connected, query } from '../support/postgres.ts';
+import { acme, ada, entries, globex, olga, resultOf, ruleOf, stranger, untilBlocked } from '../support/world.ts';
 import { type ArchiveWorld, openArchiveWorld, origin, rowsOf } from './archive-world.ts';
 import { naiveLeaf, naiveRoot } from './naive-tree.ts';
 
@@ -247,6 +247,21 @@ describe('to take entries out of the database', () => {
     expect((await checkSegment(await write(768), it.vkey)).manifest).toMatchObject({ from: 512, to: 768 });
   });
 
+  test('under a page that is being read makes no hole in it: it is read again', async () => {
+    await it.fillTo(600);
+    const page = await connected(it.world.ownerUrl, async (client) => {
+      await client.query('begin');
+      await client.query('lock table ledger_leaf in access exclusive mode');
+      const reading = find();
+      await untilBlocked(it.world, 1); // it knows by now that nothing is stored away
+      await client.query(`insert into ledger_archive values ('acme', 0, 512, 'sha256:', '', 'ent_')`);
+      await client.query('delete from ledger_leaf where seq < 512');
+      await client.query('commit');
+      return reading;
+    });
+    expect([page.archivedBefore, page.totalCount, page.leaves[0]?.leaf.seq]).toEqual([512, 88, 512]);
+  });
+
   test('is for the owner of the tables alone', async () => {
     await it.fillTo(300);
     for (const statement of [
@@ -344,6 +359,23 @@ describe('to restore', () => {
     expect(refusal.code).toBe('ledger.archive_corrupt');
     expect(refusal.message).toMatch(message);
     expect([await rowsOf(it.world), await find()]).toEqual(before);
+  });
+
+  test.each([
+    ['an entry’s hash', 0, 1, '`tile/entries/001` of the archive: entry 256 is not the one that the log has there'],
+    ['a node', 1, 0, '`archive.json` of the archive: its root is not the one that log `acme` has at 512'],
+  ])('to a database whose tree was altered is refused, and nothing is inserted: %s', async (_what, level, index, message) => {
+    await it.fillTo(600);
+    const folder = await it.allowed('first', 512);
+    await carryOut(it.parts, folder, it.vkey);
+    const left = await counts();
+    await query(
+      it.world.ownerUrl,
+      'update ledger_tile set hashes = set_byte(hashes, 0, 255 - get_byte(hashes, 0)) where level = $1 and index = $2',
+      [level, index],
+    );
+    expect((await refusalOf(restoreArchive(it.parts, folder, it.vkey))).message).toBe(message);
+    expect(await counts()).toEqual(left);
   });
 
   test('another archive of the same entries is not the one that was put away', async () => {

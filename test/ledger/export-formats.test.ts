@@ -159,7 +159,11 @@ describe('a stream of 200,000 entries', () => {
 
   /** Pages as they are read, counted, and a reader that takes its time: how far the one gets before the other. */
   async function drain(format: EntryFormat, filter: Parameters<typeof streamEntries>[2]) {
-    const seen = { read: 0, taken: 0, furthest: 0 };
+    const seen = { read: 0, taken: 0, furthest: 0, chunks: 0 };
+    const severalPages = async () => {
+      const { pages: others } = await streamEntries(db.database, acme, {});
+      for (let n = 0; n < 4; n += 1) await others.next();
+    };
     const { pages } = await streamEntries(db.database, acme, filter);
     async function* counted() {
       for await (const leaves of pages) {
@@ -171,10 +175,14 @@ describe('a stream of 200,000 entries', () => {
     const slow = new Writable({
       highWaterMark: 1,
       write: (chunk: Buffer, _encoding, done) => {
-        setImmediate(() => {
+        const taken = () => {
           seen.taken += chunk.toString('latin1').split('\n').length - 1;
           done();
-        });
+        };
+        // At first it takes a chunk in the time that several pages would need: whoever reads ahead gets far.
+        seen.chunks += 1;
+        if (seen.chunks > 40) taken();
+        else severalPages().then(taken, done);
       },
     });
     return { written: await writeEntries(counted(), format, slow), ...seen };

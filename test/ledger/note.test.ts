@@ -67,6 +67,15 @@ test.each([
   ['the signature of another key', signNote(text, [other]), 'verify.signature_invalid'],
   ['the key in the name of another log', signNote(text, [elsewhere]), 'verify.signature_invalid'],
   ['no signature in the block', `${text}\n\n`, 'verify.checkpoint_malformed'],
+  ['a line of a stranger that holds an id and no signature', `${note}— stranger AAAAAA==\n`, 'verify.checkpoint_malformed'],
+  ['a line of a stranger with a space too many', `${note}— stranger  AAAAAAA=\n`, 'verify.checkpoint_malformed'],
+  ['a control character', resigned(`${text}\t\n`), 'verify.checkpoint_malformed'],
+  ['an empty extension line', resigned(`${text}\nmore\n`), 'verify.checkpoint_malformed'],
+  [
+    'a second signature of the key that is not valid',
+    `${note}${note.slice(text.length + 1).replace('8nw8=', '8nw4=')}`,
+    'verify.signature_invalid',
+  ],
   ['a hyphen for the dash', note.replace('— ', '- '), 'verify.checkpoint_malformed'],
   ['a short signature', `${note.slice(0, -12)}\n`, 'verify.checkpoint_malformed'],
 ])('a checkpoint with %s is refused', (_what, altered, code) => {

@@ -41,6 +41,8 @@ const find = (over: Partial<PageRequest> = {}, of = acme) =>
   );
 const seqsOf = (page: Awaited<ReturnType<typeof find>>) => page.leaves.map(({ leaf }) => leaf.seq);
 
+const MOST = 1_000;
+
 /** All pages of a list, while entries are appended between them. */
 async function pagesOf(request: Partial<PageRequest>, between: readonly (readonly Made[])[]) {
   const { direction = 'forward' } = request;
@@ -54,6 +56,7 @@ async function pagesOf(request: Partial<PageRequest>, between: readonly (readonl
     expect([page.size, page.totalCount]).toEqual([size, totalCount]);
     expect(direction === 'forward' ? page.hasPreviousPage : page.hasNextPage).toBe(true);
     expect(seqsOf(page).length).toBeGreaterThan(0);
+    expect(n).toBeLessThan(MOST); // who repeats goes round in circles
     seqs = direction === 'forward' ? [...seqs, ...seqsOf(page)] : [...seqsOf(page), ...seqs];
   }
   return { seqs, size, totalCount };
@@ -73,8 +76,11 @@ describe('a search', () => {
       const naive = naiveMatches(log, request.filter);
       if (request.order === 'NEWEST_FIRST') naive.reverse();
       expect(await pagesOf(request, between)).toEqual({ seqs: naive, size: before, totalCount: naive.length });
+      if (naive.length > request.count) several += 1;
     });
-    await fc.assert(property, { numRuns: 120, seed: 11 });
+    let several = 0;
+    await fc.assert(property, { numRuns: 60, seed: 11 });
+    expect(several).toBeGreaterThan(20); // or the filters find too little to be a test
   });
 
   test('by moments beyond all that PostgreSQL knows is by nothing', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isJsonObject, metaLog, type TenantId, tenantId } from '../../src/core/index.ts';
 import { type Ledger, LedgerKey, type LedgerOptions } from '../../src/ledger/index.ts';
-import { verifyCheckpoint } from '../../src/ledger/verify/index.ts';
+import { openDatabase as openSourceOfTables, verifyCheckpoint, verifyLog } from '../../src/ledger/verify/index.ts';
 import { Database } from '../../src/storage/index.ts';
 import { refusalOf } from '../support/errors.ts';
 import { gate } from '../support/gate.ts';
@@ -241,6 +241,64 @@ describe('rotation', () => {
     expect((await leaves()).filter(({ type }) => type === 'ledger.key_rotated')).toHaveLength(1);
     expect(await query(db.ownerUrl, 'select count(*)::int as n from ledger_rotation')).toEqual([{ n: 1 }]);
   });
+});
+
+describe('a rotation that comes to no signature', () => {
+  const lost = (): never => {
+    throw new Error('the disk is gone');
+  };
+  const broken = { read: lost, keep: () => undefined };
+  const [old, fresh] = [LedgerKey.parse(keyPem(7), 'test'), LedgerKey.parse(keyPem(8) + keyPem(7), 'test')];
+  const rotations = async () => (await leaves()).filter(({ type }) => type === 'ledger.key_rotated').map(({ data }) => data);
+
+  async function tryToRotate(): Promise<void> {
+    const before = open({ key: old });
+    await append(before, 0);
+    await signed(before, 1);
+    await before.stop();
+    const without = open({ key: fresh, anchor: broken, signMilliseconds: 1 });
+    await append(without, 1);
+    await vi.waitFor(() => expect(errors.length).toBeGreaterThan(1), soon);
+    await append(without, 2);
+    await without.stop();
+  }
+
+  test('leaves one entry however often it is tried, which the next attempt signs', async () => {
+    await tryToRotate();
+    const after = open({ key: fresh });
+    await append(after, 3);
+    await signed(after, 5);
+    const [from, to] = [open({ key: old }).verifierKey(acme), after.verifierKey(acme)];
+    expect(await rotations()).toEqual([{ from, to }]);
+    expect(await db.database.transaction(acme, (trx) => after.rotations(trx, acme))).toEqual([await noteAt(5)]);
+  });
+
+  test('does not spoil the log for those who verify it, when the next one is to another key', async () => {
+    await tryToRotate();
+    const third = open({ key: LedgerKey.parse(keyPem(9) + keyPem(8) + keyPem(7), 'test') });
+    await append(third, 3);
+    await signed(third, 6);
+    expect(await rotations()).toHaveLength(2);
+    const source = await openSourceOfTables(db.ownerUrl, acme);
+    const report = await verifyLog(source, { key: open({ key: old }).verifierKey(acme) });
+    await source.close();
+    expect(report).toMatchObject({ faults: [], verifierKey: third.verifierKey(acme) });
+  });
+});
+
+test('a checkpoint that this gateway cannot read, as a power failure leaves it, is no reason to sign and is told', async () => {
+  await append(open({ anchor: { read: () => '', keep: () => undefined } }), 1);
+  await vi.waitFor(() => expect(errors).toHaveLength(1), soon);
+  expect(errors).toMatchObject([{ log: 'acme', error: { code: 'ledger.inconsistent' } }]);
+});
+
+test('entries too large for one batch get their places in several', async () => {
+  const ledger = open();
+  const ids = Array.from({ length: 150 }, (_, n) => entryWith({ n, text: 'x'.repeat(59_800) }));
+  for (const entry of ids) await commit(db.database, ledger, entry);
+  expect(await ledger.acknowledge(acme, ids.at(-1)?.id ?? entryWith({}).id)).toMatchObject({ seq: 149 });
+  const batches = await query(db.ownerUrl, 'select count(*)::int as n from ledger_leaf group by xmin::text order by min(seq)');
+  expect(batches).toEqual([{ n: 70 }, { n: 70 }, { n: 10 }]);
 });
 
 describe('the meta-log', () => {

@@ -1,15 +1,21 @@
 import { renameSync, writeFileSync } from 'node:fs';
 
 /** What a verification came to, for Prometheus. */
-export type VerifiedMetrics = { readonly log: string; readonly ok: boolean; readonly entries: number; readonly at: Date };
+export type Verified = {
+  /** What was verified: the folder, the address, or the log of a database. */
+  readonly place: string;
+  readonly ok: boolean;
+  readonly entries: number;
+  readonly at: Date;
+};
 
 /**
  * Writes the result as a file for node_exporter's textfile collector, atomically: a verification that is not run any more shows by its
  * timestamp, one that failed by its 0 (config/prometheus/ledger.yaml).
  */
-export function writeTextfile(file: string, { log, ok, entries, at }: VerifiedMetrics): void {
+export function writeTextfile(file: string, { place, ok, entries, at }: Verified): void {
   const gauge = (name: string, help: string, value: number): string =>
-    `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name}{log="${log}"} ${value}\n`;
+    `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name}{place=${JSON.stringify(place)}} ${value}\n`;
   const temporary = `${file}.${process.pid}`;
   writeFileSync(
     temporary,

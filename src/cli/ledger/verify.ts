@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
+import { systemClock } from '../../core/index.ts';
 import { type LogReport, type LogSource, openDatabase, openSource, verifyLog } from '../../ledger/verify/index.ts';
 import { CliError } from '../errors.ts';
 import { parseLog } from '../options.ts';
 import { progressOn } from '../progress.ts';
 import { exitCode, lines, print, run } from '../report.ts';
 import { collect, keyOf, parseWhole, readText, readTexts, refused, type WitnessOptions, witnessPolicy } from './read.ts';
+import { writeTextfile } from './textfile.ts';
 
 type Options = WitnessOptions & {
   readonly key?: string;
@@ -16,6 +18,7 @@ type Options = WitnessOptions & {
   readonly cache?: string;
   readonly state?: string;
   readonly workers?: string;
+  readonly textfile?: string;
   readonly json: boolean;
 };
 
@@ -46,6 +49,7 @@ export function verifyCommand(ledger: Command): void {
     .option('--cache <folder>', 'keep full tiles of an address here')
     .option('--state <file>', 'keep what was verified here, and go on from there the next time')
     .option('--workers <number>', 'threads; one a core without it')
+    .option('--textfile <file>', 'write the result for the textfile collector of node_exporter')
     .option('--json', 'print the report as JSON', false)
     .action((place: string | undefined, options: Options) => run(() => verify(place, options)));
 }
@@ -61,6 +65,7 @@ async function verify(place: string | undefined, options: Options): Promise<void
       process.exitCode = exitCode.interrupted;
       return undefined;
     });
+    if (!stop.signal.aborted) tellCollector(place ?? `database:${options.log ?? ''}`, report, options.textfile);
     if (report === undefined) return;
     if (report.faults.length > 0) process.exitCode = exitCode.failed;
     print(options.json ? JSON.stringify(report, null, 2) : describe(report));
@@ -68,6 +73,12 @@ async function verify(place: string | undefined, options: Options): Promise<void
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await source.close();
   }
+}
+
+/** A log whose checkpoint is refused is not whole either. */
+function tellCollector(place: string, report: LogReport | undefined, file: string | undefined): void {
+  if (file === undefined) return;
+  writeTextfile(file, { place, ok: report?.faults.length === 0, entries: report?.entries ?? 0, at: systemClock.now() });
 }
 
 async function reportOf(source: LogSource, options: Options, signal: AbortSignal): Promise<LogReport> {

@@ -32,16 +32,18 @@ export function followKeys(input: KeyChainInput): KeyChain {
   const keys = [input.given];
   const faults: Fault[] = [];
   let after = -1;
-  for (let entry = nextRotation(input, input.given, after); entry !== undefined; ) {
+  for (;;) {
     const key = keys.at(-1) ?? input.given;
-    const to = keyOrUndefined(entry.to);
-    if (to === undefined || to.name !== key.name || !isProven(input, entry, key, to)) {
-      faults.push(unproven(entry.seq, `the key was changed by entry ${entry.seq}, and no checkpoint signed by both keys proves it`));
+    const claims = input.entries.filter((entry) => entry.seq > after && entry.from === key.text);
+    const [first] = claims;
+    if (first === undefined) break;
+    const next = claims.map((entry) => ({ seq: entry.seq, to: provenTo(input, entry, key) })).find(({ to }) => to !== undefined);
+    if (next?.to === undefined) {
+      faults.push(unproven(first.seq, `the key was changed by entry ${first.seq}, and no checkpoint signed by both keys proves it`));
       break;
     }
-    keys.push(to);
-    after = entry.seq;
-    entry = nextRotation(input, to, after);
+    keys.push(next.to);
+    after = next.seq;
   }
   const newest = keys.at(-1) ?? input.given;
   if (faults.length === 0 && !isSignedBy(input.checkpoint, newest))
@@ -64,21 +66,20 @@ export function earlierKeys(key: VerifierKey, entries: readonly RotationEntry[])
   return found;
 }
 
-function nextRotation({ entries }: KeyChainInput, key: VerifierKey, after: number): RotationEntry | undefined {
-  return entries.find((entry) => entry.seq > after && entry.from === key.text);
-}
-
-function isProven(
+/** The key that an entry hands over to; undefined when that is not proven, as where a gateway died before it signed. */
+function provenTo(
   { checkpoint, rotations, rootAt, isDamaged }: KeyChainInput,
   entry: RotationEntry,
   from: VerifierKey,
-  to: VerifierKey,
-): boolean {
-  return [...rotations, checkpoint].some((note) => {
+): VerifierKey | undefined {
+  const to = keyOrUndefined(entry.to);
+  if (to === undefined || to.name !== from.name) return undefined;
+  const isProven = [...rotations, checkpoint].some((note) => {
     const { origin, size, root } = parseCheckpoint(note);
     const covers = origin === from.name && size > entry.seq && isSignedBy(note, from) && isSignedBy(note, to);
     return covers && (isDamaged || rootAt(size)?.equals(root) === true);
   });
+  return isProven ? to : undefined;
 }
 
 function keyOrUndefined(text: string): VerifierKey | undefined {

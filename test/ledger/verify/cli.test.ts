@@ -66,7 +66,17 @@ describe('ledger verify', () => {
     ]);
     expect(JSON.parse(readFileSync(state, 'utf8'))).toMatchObject({ position: 300 });
     requests.length = 0;
-    expect((await countersign(...args, '--json')).code).toBe(0);
+    const textfile = join(emptyFolder(), 'ledger.prom');
+    expect((await countersign(...args, '--json', '--textfile', textfile)).code).toBe(0);
+    expect(
+      readFileSync(textfile, 'utf8')
+        .match(/^[a-z_]+\{.*\} \d+$/gm)
+        ?.map((line) => line.replace(/\{.*\}/, '')),
+    ).toEqual([
+      'countersign_ledger_verify_ok 1',
+      'countersign_ledger_verified_entries 300',
+      expect.stringMatching(/^countersign_ledger_verify_timestamp_seconds \d{10}$/),
+    ]);
     expect(requests.filter((path) => path.startsWith('tile/') && !path.includes('.p/'))).toEqual([]);
   });
 
@@ -77,7 +87,9 @@ describe('ledger verify', () => {
       1,
       ['FAULT entry.missing: entries 5 to 6 are missing', 'FAULT size.mismatch: there are 18 entries, the signed checkpoint has 20', ''],
     ]);
-    const json = await countersign('ledger', 'verify', folder, '--json');
+    const textfile = join(emptyFolder(), 'ledger.prom');
+    const json = await countersign('ledger', 'verify', folder, '--json', '--textfile', textfile);
+    expect(readFileSync(textfile, 'utf8')).toContain(`\ncountersign_ledger_verify_ok{place="${folder}"} 0\n`);
     expect([json.code, JSON.parse(json.stdout).faults[0]]).toEqual([
       1,
       { kind: 'entry.missing', seq: 5, message: 'entries 5 to 6 are missing' },

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDatabase, openSource, type VerifyOptions, verifyLog } from '../../../src/ledger/verify/index.ts';
 import { connected, openTestDatabase } from '../../support/postgres.ts';
@@ -341,6 +343,15 @@ describe('the oldest entries, stored away', () => {
   ])('are missing when %s', async (_what, make, entries, message) => {
     const { faults } = await reportOf(make(...entries));
     expect(faults.map((fault) => [fault.kind, fault.message])).toEqual([['entry.missing', message]]);
+  });
+
+  test('leave no state behind before it is shown that they were', async () => {
+    const state = join(emptyFolder(), 'state');
+    expect((await reportOf(logWith(), { state, saveEvery: 1 })).faults).toHaveLength(1);
+    expect(existsSync(state)).toBe(false);
+    const folder = logWith(archived(0, at));
+    expect((await reportOf(folder, { state, saveEvery: 1 })).faults).toEqual([]);
+    expect(await reportOf(folder, { state })).toMatchObject({ resumedAt: 800, faults: [], entries: 800 });
   });
 
   test('cannot hide a rewritten log: the tiles that stand for them must give the signed root', async () => {

@@ -30,11 +30,11 @@ async function proven(source: LogSource, note: Signed, key: VerifierKey, from: n
   for await (const page of source.pages(from, note.size)) {
     const { rotations } = examine({ ...page, from: at }, logOf(note.origin));
     at += page.ends.length;
-    const entry = rotations.find((rotation) => rotation.from === key.text && rotation.seq < note.size);
-    if (entry === undefined) continue;
-    const to = parseVerifierKey(entry.to);
-    const body = bodyAt(page, entry.seq);
-    if (to.name === key.name && isSignedBy(note.note, to) && body !== undefined && (await isIn(source, note, entry, body))) return to;
+    for (const entry of rotations.filter(({ from: by, seq }) => by === key.text && seq < note.size)) {
+      const to = parseVerifierKey(entry.to);
+      const body = bodyAt(page, entry.seq);
+      if (to.name === key.name && isSignedBy(note.note, to) && body !== undefined && (await isIn(source, note, entry, body))) return to;
+    }
   }
   return undefined;
 }
