@@ -45,7 +45,7 @@ export async function startWriter({ appUrl }: Pick<Site, 'appUrl'>, work: 'appen
 const STALL = 0x7374616c; // "stal"
 
 /** Where a batch, or a signature, can be held up: by a trigger that waits for a lock of ours. What is true of the row that is at hand then. */
-export const points = {
+const points = {
   'between its leaves': ['before insert', 'ledger_leaf', 'new.seq % 5 = 2'],
   'after its leaves': ['after insert', 'ledger_leaf', 'new.seq % 5 = 4'],
   'before its tile': ['before insert', 'ledger_tile', 'new.level = 0'],
