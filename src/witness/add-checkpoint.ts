@@ -77,9 +77,3 @@ function inconsistency(witness: Witnessing, request: AddCheckpoint, known: Known
   });
   return isFork ? 'another root was cosigned for this size' : 'the proof does not show that the checkpoint continues the last one';
 }
-
-/** Every tree begins with the empty one: that needs no proof, and none is taken. */
-function continues(known: Known, { size, root }: AddCheckpoint['checkpoint'], proof: AddCheckpoint['proof']): boolean {
-  if (known.size > 0) return isConsistent(known, { size, root }, proof);
-  return proof.length === 0 && (size > 0 || root.equals(known.root));
-}

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isJsonObject, metaLog, type TenantId, tenantId } from '../../src/core/index.ts';
 import { type Ledger, LedgerKey, type LedgerOptions } from '../../src/ledger/index.ts';
@@ -103,6 +104,34 @@ test('a row that was sequenced and is put back by somebody keeps its place; unde
     ['incident.acknowledge', 3],
     ['ledger.entry_refused', 'seal'],
   ]);
+});
+
+describe('who writes the tables as the application does', () => {
+  const asApp = (text: string) => db.database.transaction(acme, (trx) => sql.raw(text).execute(trx));
+
+  test('cannot have an entry acknowledged that the tree does not hold', async () => {
+    const ledger = open();
+    await append(ledger, 0);
+    const id = await commit(db.database, ledger, entryWith({ n: 1 }));
+    await asApp(
+      `insert into ledger_leaf (tenant, seq, entry_id, body, hash) select 'acme', 1000000, entry_id, body, sha256(body) from ledger_outbox`,
+    );
+    await expect(asApp('delete from ledger_outbox')).rejects.toThrow(`ledger entry ${id} has no place in the log yet`);
+    expect(await ledger.receipt(acme, id)).toMatchObject({ status: 'PENDING' });
+  });
+
+  test('cannot make an entry disappear through quarantine, nor keep a real one out of it', async () => {
+    const ledger = open();
+    const id = await commit(db.database, ledger, entryWith({ n: 1 }));
+    await asApp(
+      `insert into ledger_quarantine (tenant, position, entry_id, body, seal, reason) select 'acme', position, 'ent_x', '', '', 'seal' from ledger_outbox`,
+    );
+    await expect(asApp('delete from ledger_outbox')).rejects.toThrow(`ledger entry ${id} has no place in the log yet`);
+    await query(db.ownerUrl, `update ledger_outbox set body = convert_to('{}', 'UTF8')`);
+    await append(ledger, 2);
+    expect((await leaves()).map(({ type }) => type)).toEqual(['incident.acknowledge', 'ledger.entry_refused']);
+    expect(await query(db.ownerUrl, 'select 1 from ledger_outbox')).toEqual([]);
+  });
 });
 
 describe('record', () => {
