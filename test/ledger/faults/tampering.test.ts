@@ -135,12 +135,15 @@ const deletions: Case[] = [
 const surroundings: Case[] = [
   [
     'a hash of a tile',
-    () => root.sql(`update ledger_tile set hashes = overlay(hashes placing '\\x00' from 32 * ${k} + 1) where level = 0 and index = 0`),
+    () =>
+      root.sql(
+        `update ledger_tile set hashes = set_byte(hashes, 32 * ${k}, get_byte(hashes, 32 * ${k}) # 1) where level = 0 and index = 0`,
+      ),
     () => inTree(unstored(k)),
   ],
   [
     'a tile of a higher level',
-    () => root.sql(`update ledger_tile set hashes = overlay(hashes placing '\\x00' from 1) where level = 1`),
+    () => root.sql(`update ledger_tile set hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1) where level = 1`),
     () => inTree('acme 0 tile.mismatch: `tile/1/000.p/1` is not made of the level below'),
   ],
   [
