@@ -94,6 +94,12 @@ function isOf(origin: string, note: string): boolean {
   return note.startsWith(`${origin}\n`);
 }
 
+/** True for a checkpoint of another origin; what is no checkpoint at all is of none. */
+function isOfAnother(origin: string, note: string): boolean {
+  const signed = parseCheckpointBody(parseNote(note)?.text ?? '');
+  return signed !== undefined && signed.origin !== origin;
+}
+
 /** Who signs: the current key, and beside it the former one when it hands the log over. @throws LedgerError `ledger.key_retired` */
 function signersFor(key: LedgerKey, current: NoteSigner, signed: Signed): Signers {
   if (signed.verifierKey === current.verifierKey) return [current];
@@ -128,7 +134,7 @@ type Head = { readonly size: number; readonly root: Buffer; readonly origin: str
 async function assertWhole(trx: Trx, { anchor }: Signing, log: TenantId, head: Head): Promise<void> {
   const nodes = memoised(nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index))));
   const kept = anchor.read(log);
-  const own = kept !== undefined && isOf(head.origin, kept) ? kept : undefined; // under another origin another history may go on
+  const own = kept !== undefined && isOfAnother(head.origin, kept) ? undefined : kept; // under another origin another history may go on
   const before = new Set([head.latest, own]); // one and the same, as a rule
   for (const note of before) if (note !== undefined) await assertContinues(log, note, head.size, nodes);
   if (!head.root.equals(await treeRoot(head.size, nodes))) throw inconsistent(log, 'the root of its head is not the root of its tiles');
