@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -31,9 +31,9 @@ export function fileAnchor(folder: string): Anchor {
   };
 }
 
-/** The last checkpoint of an origin that the log has left is evidence: it goes to a name of its own. */
+/** The last checkpoint of an origin that the log has left is evidence: it stays under a name of its own. */
 function keepFormer(file: string, note: string): void {
   const before = existsSync(file) ? readFileSync(file, 'utf8') : note;
   const [origin = ''] = before.split('\n', 1);
-  if (!note.startsWith(`${origin}\n`)) renameSync(file, `${file}.of-${encodeURIComponent(origin)}`);
+  if (!note.startsWith(`${origin}\n`)) copyFileSync(file, `${file}.of-${encodeURIComponent(origin)}`);
 }

@@ -1,4 +1,13 @@
-import { canonicalBytes, isJsonObject, type Json, parseCheckpointBody, parseNote, type TenantId } from '../core/index.ts';
+import {
+  type CheckpointBody,
+  canonicalBytes,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  parseCheckpointBody,
+  parseNote,
+  type TenantId,
+} from '../core/index.ts';
 import type { Database, Trx } from '../storage/index.ts';
 import type { Anchor } from './anchor.ts';
 import { assertDurable } from './durable.ts';
@@ -20,9 +29,6 @@ import {
   type Waiting,
 } from './store.ts';
 import { memoised, nodesFromTiles } from './tiles.ts';
-
-/** Type of the entry that hands a log over to another key. */
-const ROTATED = 'ledger.key_rotated';
 
 export type Checkpoint = { readonly size: number; readonly note: string };
 
@@ -56,9 +62,9 @@ async function signInside(trx: Trx, signing: Signing, log: TenantId, place: Plac
   if ((await readHead(trx, log))?.size === signed.size) return undefined; // another signer was here, or nothing moved
   const epoch = await newEpoch(trx, signing, log, signer.name);
   const signers: Signers = epoch === undefined ? signersFor(signing.key, signer, signed) : [signer];
-  if (epoch !== undefined) await place(log, [epoch]);
-  if (signers.length > 1) await announce(trx, log, signed, signer, place);
-  const head = await readHead(trx, log); // after the rotation entry, which it must cover
+  const announcement = epoch ?? (signers.length > 1 ? rotation(signed, signer) : undefined);
+  if (announcement !== undefined) await announce(trx, log, signed.size, announcement, place);
+  const head = await readHead(trx, log); // after what was announced, which it must cover
   if (head === undefined) return undefined;
   await assertWhole(trx, signing, log, { ...head, origin: signer.name, latest: (await latestCheckpoint(trx, log))?.note });
   await assertDurable(trx, log);
@@ -80,18 +86,23 @@ type Signers = [NoteSigner, ...NoteSigner[]];
  * The entry with which a log goes on under another origin, as after a restore: it names the last checkpoint of the former one that is
  * known, also where the database has lost it. Undefined while the origin stays. An origin that was left is never taken up again.
  */
-async function newEpoch(trx: Trx, { anchor }: Signing, log: TenantId, origin: string): Promise<Waiting | undefined> {
+async function newEpoch(trx: Trx, { anchor }: Signing, log: TenantId, origin: string): Promise<Announcement | undefined> {
   const latest = (await latestCheckpoint(trx, log))?.note;
-  if (latest === undefined || isOf(origin, latest)) return undefined;
+  if (latest === undefined || !isOfAnother(origin, latest)) return undefined;
   if (await hasCheckpointOf(trx, log, origin)) throw inconsistent(log, `it has left the origin \`${origin}\``);
   const kept = anchor.read(log);
-  const checkpoint = kept === undefined || isOf(origin, kept) ? latest : kept;
-  const data = { from: checkpoint.split('\n')[0] ?? '', to: origin, checkpoint };
-  return ledgerNotice(log, { type: 'ledger.epoch_started', data, now: new Date() });
+  const checkpoint = kept !== undefined && isOfAnother(origin, kept) ? kept : latest;
+  return { type: 'ledger.epoch_started', data: { from: signedIn(checkpoint)?.origin ?? '', to: origin, checkpoint } };
 }
 
-function isOf(origin: string, note: string): boolean {
-  return note.startsWith(`${origin}\n`);
+/** What is no checkpoint at all is of no other origin: it is not to be passed over. */
+function isOfAnother(origin: string, note: string): boolean {
+  const signed = signedIn(note);
+  return signed !== undefined && signed.origin !== origin;
+}
+
+function signedIn(note: string): CheckpointBody | undefined {
+  return parseCheckpointBody(parseNote(note)?.text ?? '');
 }
 
 /** True for a checkpoint of another origin; what is no checkpoint at all is of none. */
@@ -110,23 +121,28 @@ function signersFor(key: LedgerKey, current: NoteSigner, signed: Signed): Signer
   });
 }
 
+/** What is to be told in the log itself before it is signed otherwise than so far. */
+type Announcement = { readonly type: string; readonly data: JsonObject };
+
+function rotation({ verifierKey: from }: Signed, { verifierKey: to }: NoteSigner): Announcement {
+  return { type: 'ledger.key_rotated', data: { from, to } };
+}
+
 /**
- * Has the rotation entry placed, unless an attempt before did it that came to no signature: an entry moves the head, and a head that moved
- * is signed anew, so a log that cannot be signed would grow by one an attempt for ever.
+ * Has the entry placed, unless an attempt before did it that came to no signature: an entry moves the head, and a head that moved is
+ * signed anew, so a log that cannot be signed would grow by one an attempt for ever. `signed`: how many entries have a signature.
  */
-async function announce(trx: Trx, log: TenantId, from: Signed, to: NoteSigner, place: Place): Promise<void> {
-  const notice = rotationNotice(log, from, to);
-  for (const { body } of await leavesOfType(trx, log, ROTATED, from.size)) if (rotationOf(body) === rotationOf(notice.body)) return;
-  await place(log, [notice]);
+async function announce(trx: Trx, log: TenantId, signed: number, { type, data }: Announcement, place: Place): Promise<void> {
+  const wanted = canonicalBytes(data);
+  const before = await leavesOfType(trx, log, type, signed);
+  if (!before.some(({ body }) => canonicalBytes(dataOf(body)).equals(wanted))) {
+    await place(log, [ledgerNotice(log, { type, data, now: new Date() })]);
+  }
 }
 
-function rotationOf(body: Buffer): string {
+function dataOf(body: Buffer): Json {
   const entry: Json = JSON.parse(body.toString('utf8'));
-  return canonicalBytes(isJsonObject(entry) ? (entry['data'] ?? null) : null).toString('utf8');
-}
-
-function rotationNotice(log: TenantId, { verifierKey: from }: Signed, { verifierKey: to }: NoteSigner): Waiting {
-  return ledgerNotice(log, { type: ROTATED, data: { from, to }, now: new Date() });
+  return isJsonObject(entry) ? (entry['data'] ?? null) : null;
 }
 
 type Head = { readonly size: number; readonly root: Buffer; readonly origin: string; readonly latest: string | undefined };
@@ -141,7 +157,7 @@ async function assertWhole(trx: Trx, { anchor }: Signing, log: TenantId, head: H
 }
 
 async function assertContinues(log: TenantId, note: string, size: number, nodes: NodeReader): Promise<void> {
-  const signed = parseCheckpointBody(parseNote(note)?.text ?? '');
+  const signed = signedIn(note);
   // An empty file is what a power failure may leave; without this its size is no number, and its tree has no end.
   if (signed === undefined) throw inconsistent(log, 'what it remembers as signed before is no checkpoint');
   if (size < signed.size) throw inconsistent(log, `it has ${size} entries but a checkpoint for ${signed.size} was signed`);

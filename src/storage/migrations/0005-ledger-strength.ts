@@ -54,11 +54,13 @@ create or replace function ledger_outbox_keeps_unplaced() returns trigger
   language plpgsql security definer set search_path = pg_catalog, public
   as $$ declare unplaced text; begin
     select r.entry_id into unplaced from removed r
-    where not exists (
-        -- a leaf of the tree, and not one that was put beyond its end
-        select from public.ledger_leaf l join public.ledger_head h on h.tenant = l.tenant
-        where l.tenant = r.tenant and l.entry_id = r.entry_id and l.seq < h.size
-      )
+    left join public.ledger_head h on h.tenant = r.tenant
+    left join lateral (
+      -- as the first of a range in order: the plan is made once, on an empty table, and must not come to read the whole log
+      select l.seq from public.ledger_leaf l
+      where l.tenant = r.tenant and l.entry_id >= r.entry_id and l.entry_id <= r.entry_id order by l.entry_id limit 1
+    ) leaf on true
+    where (leaf.seq is null or leaf.seq >= h.size) -- one beyond the tree's end is no leaf of it
       and not exists (
         -- as it was, so that it can be looked into
         select from public.ledger_quarantine q

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { verifyReceipt } from '../../../src/ledger/verify/index.ts';
 import { acme } from '../../support/ledger.ts';
 import { query } from '../../support/postgres.ts';
 import { type GatewayLedger, startGatewayLedger } from './gateway-ledger.ts';
-import { append, entryNow, growTo, receiptOf, saidOf, signedAt, soon, temporary } from './site.ts';
+import { append, entryNow, growTo, openSite, receiptOf, saidOf, signedAt, siteOver, soon, temporary } from './site.ts';
 
 const [before, after] = ['ledger.example', 'ledger.example/2026-restored'];
 
@@ -79,4 +79,20 @@ test('a restored backup: never a smaller tree nor another history is signed; und
   await append(back, [17]);
   await vi.waitFor(() => expect(back.said()).toContain(refusal(`it has left the origin \`${before}/acme\``)), soon);
   expect(await newestSize(back)).toBe(8);
+});
+
+test('a new origin that cannot be signed is announced once, however often it is tried; what cannot be read is not passed over', async () => {
+  const home = await openSite();
+  await growTo(home, 2);
+  await home.ledger.stop();
+  const checkpoints = temporary();
+  writeFileSync(join(checkpoints, 'acme.checkpoint'), '');
+  const next = siteOver(home, { checkpoints, originPrefix: after });
+  next.ledger.start();
+  await append(next, [2]);
+  await vi.waitFor(() => expect(next.errors.length).toBeGreaterThan(3), soon);
+  const why = 'acme ledger.inconsistent: log `acme` will not be signed: what it remembers as signed before is no checkpoint';
+  expect(new Set(next.errors.filter((error) => error.startsWith('acme')))).toEqual(new Set([why]));
+  const count = `select count(*)::int as n from ledger_leaf where tenant = 'acme' and type = 'ledger.epoch_started'`;
+  expect(await query(home.ownerUrl, count)).toEqual([{ n: 1 }]);
 });
