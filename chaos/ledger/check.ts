@@ -42,8 +42,8 @@ export class LogWatch {
   /** At rest nothing waits any more, and who was told `PENDING` is in the log. */
   lookAtRest(snapshot: Snapshot, clients: Clients): void {
     for (const id of snapshot.waiting) this.#add('never-placed', `entry ${id} waits for its place though all is at rest`);
-    for (const { id } of clients.pending(this.#log)) {
-      if (!this.#seqs.has(id)) this.#add('never-placed', `entry ${id} was told \`PENDING\` and never got a place`);
+    for (const { id, resolved } of clients.pending(this.#log)) {
+      if (!resolved && !this.#seqs.has(id)) this.#add('never-placed', `entry ${id} was told \`PENDING\` and never got a place`);
     }
     const there = new Set(snapshot.checkpoints.map(({ size }) => size));
     for (const size of this.#checkpoints.keys()) if (!there.has(size)) this.#add('root', `the checkpoint of size ${size} is gone`);

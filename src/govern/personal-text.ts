@@ -51,7 +51,8 @@ export class PersonalText {
     const { request } = input.facts;
     if (this.#key === undefined) return input;
     const facts = request === undefined ? input.facts : { ...input.facts, request: this.#commit(request, REQUEST, this.#key) };
-    return this.#assertGone({ ...input, facts }, '/data/input');
+    this.#assertGone(knownToCaller(input, facts), '/data/input');
+    return { ...input, facts };
   }
 
   /** The record of an effect as the ledger keeps it. @throws GovernError `govern.invalid_arguments` */
@@ -83,6 +84,15 @@ export class PersonalText {
       },
     );
   }
+}
+
+/**
+ * What came from the caller. Facts that a command loaded were there before, so a text that is one of them leaves nothing behind; and to
+ * refuse it would tell whoever may call the action at all what they say, with neither a decision nor an entry.
+ */
+function knownToCaller(input: PolicyInput, { request }: PolicyInput['facts'] | JsonObject): JsonObject {
+  const { type, id } = input.resource;
+  return { ...input, resource: { type, id }, facts: request === undefined ? {} : { request } };
 }
 
 /** Pointer to the first string in `value` that is one of `texts`. */

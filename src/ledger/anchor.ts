@@ -34,6 +34,6 @@ export function fileAnchor(folder: string): Anchor {
 /** The last checkpoint of an origin that the log has left is evidence: it stays under a name of its own. */
 function keepFormer(file: string, note: string): void {
   const before = existsSync(file) ? readFileSync(file, 'utf8') : note;
-  const origin = before.slice(0, before.indexOf('\n'));
+  const [origin = ''] = before.split('\n', 1);
   if (!note.startsWith(`${origin}\n`)) copyFileSync(file, `${file}.of-${encodeURIComponent(origin)}`);
 }

@@ -1,6 +1,7 @@
 import { type EntryId, type TenantId, within } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import { type Checkpoint, originOf } from './checkpoint.ts';
+import { LedgerError } from './errors.ts';
 import { type Entry, entryBytes } from './leaf.ts';
 import { MetaLog } from './meta-log.ts';
 import { consistencyPath, inclusionPath } from './proof.ts';
@@ -178,8 +179,16 @@ export class Ledger {
   }
 }
 
+/** What an index of PostgreSQL holds; a longer one would commit to the outbox and never get a place, nor would what waits behind it. */
+const MAX_SUBJECT_BYTES = 2_048;
+
 function toWaiting(entry: Entry, about: readonly string[]): Waiting {
-  return { entryId: entry.id, body: entryBytes(entry), subjects: [entry.subject, ...about] };
+  const subjects = [entry.subject, ...about];
+  const long = subjects.find((subject) => Buffer.byteLength(subject, 'utf8') > MAX_SUBJECT_BYTES);
+  if (long === undefined) return { entryId: entry.id, body: entryBytes(entry), subjects };
+  throw new LedgerError('ledger.entry_too_large', `the subject \`${long.slice(0, 80)}…\` has more than ${MAX_SUBJECT_BYTES} bytes`, {
+    remedy: 'name what it is about by an id or a digest',
+  });
 }
 
 /** Whether what is there under an entry's id is this very entry. Asked in the order in which entries move. */

@@ -258,8 +258,15 @@ export async function hasCheckpointOf(trx: Trx, log: string, origin: string): Pr
   return rows.length > 0;
 }
 
+/** A leaf of the tree by its entry's id; one that somebody put beyond the tree's end is none. */
 export async function leafByEntry(trx: Trx, log: string, entryId: string): Promise<SequencedLeaf | undefined> {
-  const row = await trx.selectFrom('ledger_leaf').selectAll().where('tenant', '=', log).where('entry_id', '=', entryId).executeTakeFirst();
+  const row = await trx
+    .selectFrom('ledger_leaf as l')
+    .innerJoin('ledger_head as h', (join) => join.onRef('h.tenant', '=', 'l.tenant').onRef('h.size', '>', 'l.seq'))
+    .select(['l.seq', 'l.entry_id', 'l.body', 'l.hash'])
+    .where('l.tenant', '=', log)
+    .where('l.entry_id', '=', entryId)
+    .executeTakeFirst();
   return row === undefined ? undefined : toLeaf(row);
 }
 

@@ -1,6 +1,7 @@
 import type { TenantId } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { entryBundle } from './entry-bundle.ts';
 import { HASH_BYTES } from './frontier.ts';
 import { leavesBetween, readTile, rotationNotes } from './store.ts';
 import { parseTilePath, TILE_WIDTH, type TilePath, tileWidth } from './tile-path.ts';
@@ -32,17 +33,6 @@ export async function tileBytes(trx: Trx, log: TenantId, { level, index, width }
   const from = index * TILE_WIDTH;
   const leaves = await leavesBetween(trx, log, from, from + width);
   return leaves.length === width ? entryBundle(leaves.map(({ body }) => body)) : undefined;
-}
-
-/** Entries behind their lengths, uint16 big-endian. */
-export function entryBundle(bodies: readonly Buffer[]): Buffer {
-  return Buffer.concat(
-    bodies.flatMap((body) => {
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(body.length);
-      return [length, body];
-    }),
-  );
 }
 
 function text(content: string): TreeFile {

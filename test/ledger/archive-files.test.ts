@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readBundle, writeBundle } from '../../src/ledger/archive/bundle.ts';
-import { consistencyPath, isConsistent } from '../../src/ledger/archive/consistency.ts';
 import { pathOf, segmentFiles } from '../../src/ledger/archive/files.ts';
+import { entryBundle, readEntryBundle } from '../../src/ledger/entry-bundle.ts';
+import { consistencyPath } from '../../src/ledger/proof.ts';
+import { isConsistent } from '../../src/ledger/verify/index.ts';
 import { naiveRoot, someLeaves } from './naive-tree.ts';
 
 const MOST = 40;
@@ -87,17 +88,17 @@ describe('a bundle', () => {
     const bodies = fc.array(fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)));
     fc.assert(
       fc.property(bodies, (list) => {
-        expect(readBundle(writeBundle(list))).toEqual(list);
+        expect(readEntryBundle(entryBundle(list))).toEqual(list);
       }),
       { numRuns: 500, seed: 5 },
     );
-    expect(readBundle(writeBundle([Buffer.alloc(65_535, 7)]))?.[0]?.length).toBe(65_535);
+    expect(readEntryBundle(entryBundle([Buffer.alloc(65_535, 7)]))?.[0]?.length).toBe(65_535);
   });
 
   test('that ends in the middle of a body or a length is none', () => {
-    const bytes = writeBundle([Buffer.from('one'), Buffer.from('two')]);
+    const bytes = entryBundle([Buffer.from('one'), Buffer.from('two')]);
     for (let end = 0; end < bytes.length; end += 1) {
-      expect(readBundle(bytes.subarray(0, end)) === undefined, `${end}`).toBe(end !== 0 && end !== 5);
+      expect(readEntryBundle(bytes.subarray(0, end)) === undefined, `${end}`).toBe(end !== 0 && end !== 5);
     }
   });
 });

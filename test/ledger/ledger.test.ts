@@ -375,10 +375,10 @@ test('the file that keeps what was signed', () => {
   const folder = join(home, 'checkpoints'); // made when there is something to keep
   const anchor = fileAnchor(folder);
   expect(anchor.read('acme')).toBeUndefined();
-  anchor.keep('acme', 'one');
-  anchor.keep('acme', 'two');
-  anchor.keep('globex', 'three');
-  expect([fileAnchor(folder).read('acme'), fileAnchor(folder).read('globex')]).toEqual(['two', 'three']);
+  anchor.keep('acme', 'acme\n1\n');
+  anchor.keep('acme', 'acme\n2\n');
+  anchor.keep('globex', 'globex\n3\n');
+  expect([fileAnchor(folder).read('acme'), fileAnchor(folder).read('globex')]).toEqual(['acme\n2\n', 'globex\n3\n']);
   expect(readdirSync(folder).toSorted()).toEqual(['acme.checkpoint', 'globex.checkpoint']);
   writeFileSync(join(folder, 'x'), '');
   expect(() => fileAnchor(join(folder, 'x')).read('acme')).toThrow('ENOTDIR'); // not knowing is no reason to sign

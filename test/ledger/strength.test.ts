@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isJsonObject, metaLog, type TenantId, tenantId } from '../../src/core/index.ts';
 import { type Ledger, LedgerKey, type LedgerOptions } from '../../src/ledger/index.ts';
@@ -103,6 +104,34 @@ test('a row that was sequenced and is put back by somebody keeps its place; unde
     ['incident.acknowledge', 3],
     ['ledger.entry_refused', 'seal'],
   ]);
+});
+
+describe('who writes the tables as the application does', () => {
+  const asApp = (text: string) => db.database.transaction(acme, (trx) => sql.raw(text).execute(trx));
+
+  test('cannot have an entry acknowledged that the tree does not hold', async () => {
+    const ledger = open();
+    await append(ledger, 0);
+    const id = await commit(db.database, ledger, entryWith({ n: 1 }));
+    await asApp(
+      `insert into ledger_leaf (tenant, seq, entry_id, body, hash) select 'acme', 1000000, entry_id, body, sha256(body) from ledger_outbox`,
+    );
+    await expect(asApp('delete from ledger_outbox')).rejects.toThrow(`ledger entry ${id} has no place in the log yet`);
+    expect(await ledger.receipt(acme, id)).toMatchObject({ status: 'PENDING' });
+  });
+
+  test('cannot make an entry disappear through quarantine, nor keep a real one out of it', async () => {
+    const ledger = open();
+    const id = await commit(db.database, ledger, entryWith({ n: 1 }));
+    await asApp(
+      `insert into ledger_quarantine (tenant, position, entry_id, body, seal, reason) select 'acme', position, 'ent_x', '', '', 'seal' from ledger_outbox`,
+    );
+    await expect(asApp('delete from ledger_outbox')).rejects.toThrow(`ledger entry ${id} has no place in the log yet`);
+    await query(db.ownerUrl, `update ledger_outbox set body = convert_to('{}', 'UTF8')`);
+    await append(ledger, 2);
+    expect((await leaves()).map(({ type }) => type)).toEqual(['incident.acknowledge', 'ledger.entry_refused']);
+    expect(await query(db.ownerUrl, 'select 1 from ledger_outbox')).toEqual([]);
+  });
 });
 
 describe('record', () => {
@@ -290,6 +319,14 @@ test('a checkpoint that this gateway cannot read, as a power failure leaves it, 
   await append(open({ anchor: { read: () => '', keep: () => undefined } }), 1);
   await vi.waitFor(() => expect(errors).toHaveLength(1), soon);
   expect(errors).toMatchObject([{ log: 'acme', error: { code: 'ledger.inconsistent' } }]);
+});
+
+test('a subject that no index could hold is refused when it is appended, and stops nothing', async () => {
+  const ledger = open();
+  const long = { ...entryWith({ n: 1 }), subject: `alert:${'é'.repeat(1_022)}` };
+  expect((await refusalOf(commit(db.database, ledger, long))).code).toBe('ledger.entry_too_large');
+  const longest = { ...long, subject: long.subject.slice(0, -1) };
+  expect(await ledger.acknowledge(acme, await commit(db.database, ledger, longest))).toMatchObject({ seq: 0 });
 });
 
 test('entries too large for one batch get their places in several', async () => {

@@ -146,6 +146,21 @@ describe('a text that would stay somewhere else', () => {
     expect(await everything(world)).toEqual(before);
   });
 
+  test.each(['usr_rosa', 'PROPOSED'])('is not refused for what was loaded, which would tell it unrecorded: %s', async (guess) => {
+    const incidentId = await openIncident(world, {
+      ...fresh(),
+      labels: { alertname: 'Latency', severity: 'error', category: 'latency' },
+    });
+    const orchestrationId = await propose(world, incidentId);
+    const planHash = `sha256:${'0'.repeat(64)}`;
+    const probe = await world.govern('orchestration.approve', vic, { orchestrationId, planHash, justification: guess });
+    expect(probe.decision.result).toBe('DENY');
+    expect((await last('orchestration.approve')).data.input.facts).toMatchObject({
+      request: { justification: committed },
+      orchestration: { proposedBy: 'usr_rosa', status: 'PROPOSED' },
+    });
+  });
+
   test('is refused in parameters, as value, in a list and as a name', async () => {
     const incidentId = await openIncident(world, fresh());
     for (const parameters of [{ note: words }, { list: ['a', words] }, { [words]: true }, { justification: words }])

@@ -5,8 +5,8 @@ import { leafHash } from '../leaf.ts';
 import type { EntryFilter } from '../query/filter.ts';
 import { streamEntries } from '../query/stream.ts';
 import { readTile, type SequencedLeaf } from '../store.ts';
+import { TILE_WIDTH } from '../tile-path.ts';
 import { refused } from './errors.ts';
-import { WIDTH } from './files.ts';
 import type { Segment } from './read-segment.ts';
 
 /**
@@ -47,8 +47,8 @@ async function* entriesOf(database: Database, log: TenantId, filter: EntryFilter
 }
 
 async function isInTree(database: Database, log: TenantId, { seq, body }: SequencedLeaf): Promise<boolean> {
-  const tile = await database.transaction(log, (trx) => readTile(trx, log, 0, Math.floor(seq / WIDTH)));
-  const at = (seq % WIDTH) * HASH_BYTES;
+  const tile = await database.transaction(log, (trx) => readTile(trx, log, 0, Math.floor(seq / TILE_WIDTH)));
+  const at = (seq % TILE_WIDTH) * HASH_BYTES;
   return leafHash(body).equals(tile.subarray(at, at + HASH_BYTES));
 }
 

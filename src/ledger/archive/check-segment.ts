@@ -2,11 +2,11 @@ import { isJsonObject, messageOf, parseCanonical } from '../../core/index.ts';
 import { HASH_BYTES, nodeHash } from '../frontier.ts';
 import { leafHash } from '../leaf.ts';
 import { treeRoot } from '../proof.ts';
+import { TILE_WIDTH } from '../tile-path.ts';
 import { memoised, nodesFromTiles, type TileReader } from '../tiles.ts';
-import { verifyCheckpoint } from '../verify/index.ts';
-import { isConsistent } from './consistency.ts';
+import { isConsistent, verifyCheckpoint } from '../verify/index.ts';
 import { corrupt } from './errors.ts';
-import { pathOf, type SegmentFile, segmentFiles, WIDTH } from './files.ts';
+import { pathOf, type SegmentFile, segmentFiles } from './files.ts';
 import { MANIFEST, type Manifest } from './manifest.ts';
 import { openSegment, type Segment } from './read-segment.ts';
 
@@ -49,15 +49,15 @@ function pathKey({ level, index }: { readonly level: number; readonly index: num
 async function checkEntries({ manifest, bodies }: Segment, tiles: TileReader): Promise<void> {
   let prev: string | null | undefined; // of the first entry of a later segment it is in a body that is not here
   if (manifest.from === 0) prev = null;
-  for (let index = manifest.from / WIDTH; index < manifest.to / WIDTH; index += 1) {
+  for (let index = manifest.from / TILE_WIDTH; index < manifest.to / TILE_WIDTH; index += 1) {
     const path = pathOf({ kind: 'entries', index });
     const hashes = await tiles(0, index);
     for (const [n, body] of (await bodies(index)).entries()) {
       const hash = leafHash(body);
       if (!hash.equals(hashes.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))) {
-        throw corrupt(path, `entry ${index * WIDTH + n} does not hash to its place in the tree`);
+        throw corrupt(path, `entry ${index * TILE_WIDTH + n} does not hash to its place in the tree`);
       }
-      checkPlace(path, body, { log: manifest.log, seq: index * WIDTH + n, prev });
+      checkPlace(path, body, { log: manifest.log, seq: index * TILE_WIDTH + n, prev });
       prev = hash.toString('hex');
     }
   }
@@ -88,7 +88,7 @@ async function checkTiles({ from, to }: Manifest, tiles: TileReader): Promise<vo
     if (file.kind === 'entries') continue;
     const hashes = await tiles(file.level, file.index);
     if (hashes.length !== file.width * HASH_BYTES) throw corrupt(pathOf(file), `it has not the ${file.width} hashes that it must have`);
-    if (file.width === WIDTH) await checkAbove(file, tiles, nodes);
+    if (file.width === TILE_WIDTH) await checkAbove(file, tiles, nodes);
   }
 }
 
@@ -97,8 +97,8 @@ async function checkAbove(
   tiles: TileReader,
   nodes: ReturnType<typeof nodesFromTiles>,
 ): Promise<void> {
-  const above = await tiles(file.level + 1, Math.floor(file.index / WIDTH));
-  const at = (file.index % WIDTH) * HASH_BYTES;
+  const above = await tiles(file.level + 1, Math.floor(file.index / TILE_WIDTH));
+  const at = (file.index % TILE_WIDTH) * HASH_BYTES;
   const half = 8 * file.level + 7;
   const [left, right] = [await nodes(half, 2 * file.index), await nodes(half, 2 * file.index + 1)];
   if (!nodeHash(left, right).equals(above.subarray(at, at + HASH_BYTES)))

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { TenantId } from '../../core/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { latestCheckpoint } from '../store.ts';
-import { WIDTH } from './files.ts';
+import { TILE_WIDTH } from '../tile-path.ts';
 
 /** Up to where a log can be stored away so that nothing from a moment on, and nothing without a moment, goes with it. */
 export function archiveCut(database: Database, log: TenantId, before: Date): Promise<number> {
@@ -13,6 +13,6 @@ export function archiveCut(database: Database, log: TenantId, before: Date): Pro
       trx,
     );
     const end = Math.min(Number(rows[0]?.seq ?? signed), signed);
-    return end - (end % WIDTH);
+    return end - (end % TILE_WIDTH);
   });
 }

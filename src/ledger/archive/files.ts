@@ -1,15 +1,16 @@
-/** Leaves in an entry bundle and hashes in a tile (C2SP tlog-tiles); archives are cut at multiples of it. */
-export const WIDTH = 256;
+import { formatTilePath, TILE_WIDTH } from '../tile-path.ts';
 
 /** A file of an archive. A tile that is not full says how many hashes it has. */
 export type SegmentFile =
   | { readonly kind: 'entries'; readonly index: number }
   | { readonly kind: 'tile'; readonly level: number; readonly index: number; readonly width: number };
 
-/** Where C2SP tlog-tiles has a file: `tile/<L>/<N>[.p/<W>]`, `tile/entries/<N>`, N in groups of three digits: `x001/x234/067`. */
+/** Where C2SP tlog-tiles has a file. */
 export function pathOf(file: SegmentFile): string {
-  if (file.kind === 'entries') return `tile/entries/${grouped(file.index)}`;
-  return `tile/${file.level}/${grouped(file.index)}${file.width === WIDTH ? '' : `.p/${file.width}`}`;
+  const { index } = file;
+  return formatTilePath(
+    file.kind === 'entries' ? { level: 'entries', index, width: TILE_WIDTH } : { level: file.level, index, width: file.width },
+  );
 }
 
 /**
@@ -17,17 +18,11 @@ export function pathOf(file: SegmentFile): string {
  * size `to`. The last one of each level is the right edge of the tree, so that the root at `to` follows from these files alone.
  */
 export function* segmentFiles(from: number, to: number): Generator<SegmentFile> {
-  for (let index = from / WIDTH; index < to / WIDTH; index += 1) yield { kind: 'entries', index };
+  for (let index = from / TILE_WIDTH; index < to / TILE_WIDTH; index += 1) yield { kind: 'entries', index };
   for (let level = 0, start = from, size = to; size > 0; level += 1) {
-    for (let index = Math.floor(start / WIDTH); index * WIDTH < size; index += 1) {
-      yield { kind: 'tile', level, index, width: Math.min(WIDTH, size - index * WIDTH) };
+    for (let index = Math.floor(start / TILE_WIDTH); index * TILE_WIDTH < size; index += 1) {
+      yield { kind: 'tile', level, index, width: Math.min(TILE_WIDTH, size - index * TILE_WIDTH) };
     }
-    [start, size] = [Math.floor(start / WIDTH), Math.floor(size / WIDTH)];
+    [start, size] = [Math.floor(start / TILE_WIDTH), Math.floor(size / TILE_WIDTH)];
   }
-}
-
-function grouped(index: number): string {
-  const digits = String(index).padStart(Math.ceil(String(index).length / 3) * 3, '0');
-  const groups = digits.match(/\d{3}/g) ?? [];
-  return groups.map((group, n) => (n < groups.length - 1 ? `x${group}` : group)).join('/');
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { canonicalBytes, digestOf, isTenantId, messageOf, parseCanonical, type TenantId } from '../../core/index.ts';
+import { TILE_WIDTH } from '../tile-path.ts';
 import { corrupt } from './errors.ts';
-import { pathOf, segmentFiles, WIDTH } from './files.ts';
+import { pathOf, segmentFiles } from './files.ts';
 
 export const MANIFEST = 'archive.json';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const border = z.int().min(0).multipleOf(WIDTH);
+const border = z.int().min(0).multipleOf(TILE_WIDTH);
 
 const schema = z.strictObject({
   version: z.literal(1),

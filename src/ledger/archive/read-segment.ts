@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, sha256 } from '../../core/index.ts';
-import { readBundle } from './bundle.ts';
+import { readEntryBundle } from '../entry-bundle.ts';
+import { TILE_WIDTH } from '../tile-path.ts';
 import { corrupt } from './errors.ts';
-import { pathOf, type SegmentFile, WIDTH } from './files.ts';
+import { pathOf, type SegmentFile } from './files.ts';
 import { MANIFEST, type Manifest, parseManifest } from './manifest.ts';
 
 /** An archive in a folder. What it gives is what its manifest names by digest; that this is the log's is for `checkSegment` to say. */
@@ -31,8 +32,8 @@ export async function openSegment(folder: string): Promise<Segment> {
   };
   const bodies = async (index: number): Promise<readonly Buffer[]> => {
     const file: SegmentFile = { kind: 'entries', index };
-    const found = readBundle(await read(file));
-    if (found?.length !== WIDTH) throw corrupt(pathOf(file), `it is no bundle of ${WIDTH} entries`);
+    const found = readEntryBundle(await read(file));
+    if (found?.length !== TILE_WIDTH) throw corrupt(pathOf(file), `it is no bundle of ${TILE_WIDTH} entries`);
     return found;
   };
   return { manifest, digest, read, bodies };

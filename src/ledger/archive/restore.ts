@@ -4,11 +4,12 @@ import { HASH_BYTES } from '../frontier.ts';
 import { leafHash } from '../leaf.ts';
 import { treeRoot } from '../proof.ts';
 import { leavesBetween, readTile, restoreLeaves, type SequencedLeaf } from '../store.ts';
+import { TILE_WIDTH } from '../tile-path.ts';
 import { memoised, nodesFromTiles } from '../tiles.ts';
 import { type ArchiveParts, tell } from './carry-out.ts';
 import { checkSegment } from './check-segment.ts';
 import { corrupt, refused } from './errors.ts';
-import { pathOf, WIDTH } from './files.ts';
+import { pathOf } from './files.ts';
 import { MANIFEST } from './manifest.ts';
 import { asOwner } from './owner.ts';
 import type { Segment } from './read-segment.ts';
@@ -40,7 +41,7 @@ export async function restoreArchive(
 }
 
 function bundlesOf({ manifest: { from, to } }: Segment): number[] {
-  return Array.from({ length: (to - from) / WIDTH }, (_, n) => from / WIDTH + n);
+  return Array.from({ length: (to - from) / TILE_WIDTH }, (_, n) => from / TILE_WIDTH + n);
 }
 
 async function checkRoot(database: Database, { manifest: { log, to, root } }: Segment): Promise<void> {
@@ -56,7 +57,7 @@ function tileOf(database: Database, { manifest: { log } }: Segment, index: numbe
 /** A bundle as rows, each of which hashes to its place in the database's tree. */
 async function leavesOf({ bodies }: Segment, index: number, tile: Buffer): Promise<SequencedLeaf[]> {
   return (await bodies(index)).map((body, n) => {
-    const [seq, hash] = [index * WIDTH + n, leafHash(body)];
+    const [seq, hash] = [index * TILE_WIDTH + n, leafHash(body)];
     if (!hash.equals(tile.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))) {
       throw corrupt(pathOf({ kind: 'entries', index }), `entry ${seq} is not the one that the log has there`);
     }

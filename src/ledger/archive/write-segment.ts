@@ -3,16 +3,16 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sha256, type TenantId } from '../../core/index.ts';
 import type { Database, Trx } from '../../storage/index.ts';
+import { entryBundle } from '../entry-bundle.ts';
 import { HASH_BYTES } from '../frontier.ts';
-import { treeRoot } from '../proof.ts';
+import { consistencyPath, treeRoot } from '../proof.ts';
 import { archivedBefore } from '../query/store.ts';
 import { latestCheckpoint, leavesBetween, readTile } from '../store.ts';
+import { TILE_WIDTH } from '../tile-path.ts';
 import { memoised, nodesFromTiles } from '../tiles.ts';
-import { writeBundle } from './bundle.ts';
-import { consistencyPath } from './consistency.ts';
 import { syncFolder, writeDurably } from './durable.ts';
 import { refused } from './errors.ts';
-import { pathOf, type SegmentFile, segmentFiles, WIDTH } from './files.ts';
+import { pathOf, type SegmentFile, segmentFiles } from './files.ts';
 import { MANIFEST, type Manifest, writeManifest } from './manifest.ts';
 
 /**
@@ -56,7 +56,8 @@ async function headOf(trx: Trx, log: TenantId, to: number): Promise<Pick<Manifes
 
 /** @throws LedgerError `ledger.archive_refused` */
 function assertCut(from: number, to: number, signed: number): void {
-  if (to % WIDTH !== 0) throw refused(`an archive ends at a multiple of ${WIDTH}, ${to} is none`, `take ${to - (to % WIDTH)}`);
+  if (to % TILE_WIDTH !== 0)
+    throw refused(`an archive ends at a multiple of ${TILE_WIDTH}, ${to} is none`, `take ${to - (to % TILE_WIDTH)}`);
   if (to <= from) throw refused(`entries before ${from} are stored away, so none are left before ${to}`, 'name a later end');
   if (to > signed)
     throw refused(`the newest checkpoint covers ${signed} entries, not ${to}`, 'name an earlier end, or wait for a checkpoint');
@@ -64,10 +65,10 @@ function assertCut(from: number, to: number, signed: number): void {
 
 async function contentOf(trx: Trx, log: TenantId, file: SegmentFile): Promise<Buffer> {
   if (file.kind === 'tile') return (await readTile(trx, log, file.level, file.index)).subarray(0, file.width * HASH_BYTES);
-  const leaves = await leavesBetween(trx, log, file.index * WIDTH, (file.index + 1) * WIDTH);
-  if (leaves.length === WIDTH) return writeBundle(leaves.map(({ body }) => body));
+  const leaves = await leavesBetween(trx, log, file.index * TILE_WIDTH, (file.index + 1) * TILE_WIDTH);
+  if (leaves.length === TILE_WIDTH) return entryBundle(leaves.map(({ body }) => body));
   throw refused(
-    `${WIDTH - leaves.length} of the entries from ${file.index * WIDTH} on are missing`,
+    `${TILE_WIDTH - leaves.length} of the entries from ${file.index * TILE_WIDTH} on are missing`,
     'find out where they are: `countersign ledger verify`',
   );
 }

@@ -1,6 +1,10 @@
+import { sql } from 'kysely';
 import type { Trx } from '../../storage/index.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Cosignature } from './cosignature.ts';
+
+/** How many checkpoints are looked at together. */
+const PAGE = 16;
 
 export type StoredCosignature = { readonly witness: string; readonly line: string; readonly at: Date };
 
@@ -42,24 +46,16 @@ export async function cosignaturesAt(trx: Trx, log: string, size: number): Promi
   return rows;
 }
 
-/** The newest checkpoints below a size that any witness cosigned, newest first. */
-export async function cosignedCheckpoints(trx: Trx, log: string, below: number, limit: number): Promise<Checkpoint[]> {
-  const rows = await trx
-    .selectFrom('ledger_checkpoint as c')
-    .select(['c.size', 'c.note'])
-    .where('c.tenant', '=', log)
-    .where('c.size', '<', BigInt(below))
-    .where((where) =>
-      where.exists(
-        where
-          .selectFrom('ledger_cosignature as s')
-          .select('s.witness')
-          .whereRef('s.tenant', '=', 'c.tenant')
-          .whereRef('s.size', '=', 'c.size'),
-      ),
-    )
-    .orderBy('c.size', 'desc')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({ size: Number(row.size), note: row.note }));
+export type Quorum = { readonly names: readonly string[]; readonly quorum: number };
+
+/** The newest checkpoints below a size that enough of these witnesses cosigned, newest first. */
+export async function cosignedCheckpoints(trx: Trx, log: string, below: number, { names, quorum }: Quorum): Promise<Checkpoint[]> {
+  const { rows } = await sql<{ size: bigint; note: string }>`
+    select c.size, c.note from (
+      select size from ledger_cosignature
+      where tenant = ${log} and size < ${String(below)}::bigint and witness = any(${[...names]}::text[])
+      group by size having count(*) >= ${quorum} order by size desc limit ${PAGE}
+    ) s join ledger_checkpoint c on c.tenant = ${log} and c.size = s.size
+    order by c.size desc`.execute(trx);
+  return rows.map(({ size, note }) => ({ size: Number(size), note }));
 }

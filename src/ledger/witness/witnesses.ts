@@ -20,8 +20,6 @@ export type WitnessesOptions = {
 /** A checkpoint and the witnesses that cosigned it; `note` carries their lines after those of the log. */
 export type WitnessedCheckpoint = Checkpoint & { readonly witnesses: readonly { readonly name: string; readonly at: Date }[] };
 
-const PAGE = 16;
-
 /** The witnesses of an installation: asks them, keeps what they sign, and says what enough of them have seen. */
 export class Witnesses {
   readonly #options: WitnessesOptions;
@@ -57,14 +55,15 @@ export class Witnesses {
       const newest = await latestCheckpoint(trx, log);
       return newest === undefined ? undefined : this.#withLines(trx, log, newest);
     }
+    const { quorum, list } = this.#options;
     for (let below = Number.MAX_SAFE_INTEGER; ; ) {
-      const page = await cosignedCheckpoints(trx, log, below, PAGE);
+      const page = await cosignedCheckpoints(trx, log, below, { quorum, names: list.map(({ name }) => name) });
       for (const checkpoint of page) {
         const witnessed = await this.#withLines(trx, log, checkpoint);
-        if (witnessed.witnesses.length >= this.#options.quorum) return witnessed;
+        if (witnessed.witnesses.length >= quorum) return witnessed;
         below = checkpoint.size;
       }
-      if (page.length < PAGE) return undefined;
+      if (page.length === 0) return undefined;
     }
   }
 
@@ -72,7 +71,9 @@ export class Witnesses {
   async #withLines(trx: Trx, log: TenantId, { size, note }: Checkpoint): Promise<WitnessedCheckpoint> {
     const stored = new Map((await cosignaturesAt(trx, log, size)).map(({ witness, line }) => [witness, line]));
     const text = parseNote(note)?.text ?? '';
-    const found = this.#options.list.flatMap(({ name, key }) => {
+    // Two names for one key are one witness.
+    const list = new Map(this.#options.list.map((witness) => [witness.key.publicKey.toString('hex'), witness]));
+    const found = [...list.values()].flatMap(({ name, key }) => {
       const cosignature = findCosignature(stored.get(name) ?? '', text, key);
       return cosignature === undefined ? [] : [{ name, ...cosignature }];
     });

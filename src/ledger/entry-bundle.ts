@@ -1,5 +1,5 @@
 /** C2SP tlog-tiles entry bundle: each body after its length, uint16 big-endian. */
-export function writeBundle(bodies: readonly Buffer[]): Buffer {
+export function entryBundle(bodies: readonly Buffer[]): Buffer {
   return Buffer.concat(
     bodies.flatMap((body) => {
       const length = Buffer.alloc(2);
@@ -10,7 +10,7 @@ export function writeBundle(bodies: readonly Buffer[]): Buffer {
 }
 
 /** The bodies of a bundle; undefined when it does not end where its last body does. */
-export function readBundle(bytes: Buffer): Buffer[] | undefined {
+export function readEntryBundle(bytes: Buffer): Buffer[] | undefined {
   const bodies: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
     if (at + 2 > bytes.length) return undefined;
