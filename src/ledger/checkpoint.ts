@@ -105,12 +105,6 @@ function signedIn(note: string): CheckpointBody | undefined {
   return parseCheckpointBody(parseNote(note)?.text ?? '');
 }
 
-/** True for a checkpoint of another origin; what is no checkpoint at all is of none. */
-function isOfAnother(origin: string, note: string): boolean {
-  const signed = parseCheckpointBody(parseNote(note)?.text ?? '');
-  return signed !== undefined && signed.origin !== origin;
-}
-
 /** Who signs: the current key, and beside it the former one when it hands the log over. @throws LedgerError `ledger.key_retired` */
 function signersFor(key: LedgerKey, current: NoteSigner, signed: Signed): Signers {
   if (signed.verifierKey === current.verifierKey) return [current];
