@@ -45,7 +45,7 @@ async function serverThatFills(): Promise<{ server: OwnServer; fillUp: (...table
 
 test('a full disk: refused, or told to be pending, never acknowledged; with room again everything goes on', async () => {
   const { server, fillUp } = await serverThatFills();
-  const site = siteOver(server, { waitMilliseconds: 2_000, sweepMilliseconds: 3_600_000 });
+  const site = siteOver(server, { sweepMilliseconds: 3_600_000 });
   await growTo(site, 5);
 
   let makeRoom = await fillUp('ledger_outbox', 'ledger_leaf');
@@ -80,7 +80,7 @@ test('no room for the WAL: the server dies, nothing is acknowledged meanwhile, a
   const disk = smallDisk();
   if (disk === undefined) throw new Error('this test needs root: it mounts a tmpfs and fills it up');
   const server = await ownServer(disk, 8);
-  const site = siteOver(server, { waitMilliseconds: 5_000 });
+  const site = siteOver(server);
   await growTo(site, 5);
   const filler = fill(disk);
   const writeUntilItDies = connected(server.ownerUrl, async (client) => {
