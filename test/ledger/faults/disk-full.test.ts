@@ -14,7 +14,7 @@ const FULL = 'storage.full: the database refused for lack of room';
 const bigEntry = (): Entry => entryNow({ filling: randomBytes(45_000).toString('base64') });
 
 /** A server whose disk the test can fill and clear; where mounting is not permitted its tables refuse as they would then. */
-async function serverThatFills(): Promise<{ server: OwnServer; fillUp: (table: string) => Promise<() => Promise<unknown>> }> {
+async function serverThatFills(): Promise<{ server: OwnServer; fillUp: (...tables: string[]) => Promise<() => Promise<unknown>> }> {
   const disk = smallDisk();
   const server = await ownServer(disk ?? temporary(), 8);
   const { ownerUrl } = server;
@@ -35,19 +35,20 @@ async function serverThatFills(): Promise<{ server: OwnServer; fillUp: (table: s
   );
   return {
     server,
-    fillUp: async (table) => {
-      await query(ownerUrl, `create trigger no_room before insert on ${table} for each row execute function no_room()`);
-      return () => query(ownerUrl, `drop trigger no_room on ${table}`);
+    fillUp: async (...tables) => {
+      const each = (statement: (table: string) => string) => query(ownerUrl, tables.map(statement).join(';'));
+      await each((table) => `create trigger no_room before insert on ${table} for each row execute function no_room()`);
+      return () => each((table) => `drop trigger no_room on ${table}`);
     },
   };
 }
 
 test('a full disk: refused, or told to be pending, never acknowledged; with room again everything goes on', async () => {
   const { server, fillUp } = await serverThatFills();
-  const site = siteOver(server, { waitMilliseconds: 2_000, sweepMilliseconds: 3_600_000 });
+  const site = siteOver(server, { sweepMilliseconds: 3_600_000 });
   await growTo(site, 5);
 
-  let makeRoom = await fillUp('ledger_outbox');
+  let makeRoom = await fillUp('ledger_outbox', 'ledger_leaf');
   const refused: Entry[] = [];
   const committed: Entry[] = [];
   while (refused.length === 0) {
@@ -79,7 +80,7 @@ test('no room for the WAL: the server dies, nothing is acknowledged meanwhile, a
   const disk = smallDisk();
   if (disk === undefined) throw new Error('this test needs root: it mounts a tmpfs and fills it up');
   const server = await ownServer(disk, 8);
-  const site = siteOver(server, { waitMilliseconds: 5_000 });
+  const site = siteOver(server);
   await growTo(site, 5);
   const filler = fill(disk);
   const writeUntilItDies = connected(server.ownerUrl, async (client) => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 beforeEach(async () => {
   await root.putBack();
-  site = siteOver(db, { waitMilliseconds: 50 });
+  site = siteOver(db);
 });
 
 const key = () => ({ key: site.ledger.verifierKey(acme) });

@@ -59,7 +59,7 @@ const unconfirmed = 'storage.unavailable: the commit is not confirmed: canceling
 test('a standby that is gone: nothing is acknowledged and nothing signed that only this server has; it goes on where it stood', async () => {
   const server = await ownServer(temporary(), 8);
   const { ownerUrl } = server;
-  const site = siteOver(server, { waitMilliseconds: 300 });
+  const site = siteOver(server);
   await growTo(site, 2);
   const entries = [0, 1].map((n) => entryNow({ late: n }));
   const [appended = entryNow({}), recorded = entryNow({})] = entries;
