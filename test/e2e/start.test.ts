@@ -99,8 +99,7 @@ const cases: readonly Case[] = [
     'a key file that holds no key',
     {},
     () => ({ LEDGER_KEY_FILE: '/dev/null' }),
-    () =>
-      'error: `/dev/null` does not hold an Ed25519 private key in PKCS#8 PEM\n  → make one with `openssl genpkey -algorithm ed25519 -out /dev/null`\n',
+    () => 'error: `/dev/null` does not hold an Ed25519 private key in PKCS#8 PEM\n  → make one with `openssl genpkey -algorithm ed25519`\n',
   ],
   [
     'a secret that the environment lacks',
