@@ -42,11 +42,7 @@ export async function openArchiveWorld(): Promise<ArchiveWorld> {
         ...entryWith({ n }),
         actor: { id: `usr_${n % 3}`, kind: 'human' as const },
       }));
-      await database.transaction(acme, async (trx) => {
-        for (const entry of more) await ledger.append(trx, acme, entry, ['incident:other']);
-      });
-      const last = more.at(-1);
-      if (last !== undefined) await ledger.acknowledge(acme, last.id);
+      await Promise.all(more.map((entry) => ledger.record(acme, entry, ['incident:other'])));
       await vi.waitFor(async () => {
         if (((await ledger.checkpoint(acme))?.size ?? 0) < size) throw new Error('not signed yet');
       }, 10_000);
