@@ -1,5 +1,6 @@
 import { auditCommands } from './audit/index.ts';
 import { publishPolicy, rollbackPolicy } from './bundles/index.ts';
+import { catalogCommands, startCatalogWorkers } from './catalog/index.ts';
 import type { Config } from './config/index.ts';
 import { type Clock, systemClock } from './core/index.ts';
 import { setFlag } from './flags/index.ts';
@@ -9,6 +10,7 @@ import { calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncide
 import { eraseSubject } from './privacy/index.ts';
 import {
   followActivations,
+  openCatalog,
   openDatabase,
   openFollowers,
   openIssuers,
@@ -63,6 +65,8 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const { ledger, shown } = startLedger({ config, storage, key, clock, telemetry }, stops);
   const vault = new Vault(masterKeys);
 
+  const catalog = openCatalog({ config, database, jobs, clock, ledger, telemetry }, stops);
+
   const incidents: IncidentParts = {
     adapters,
     calendarOf: calendarAt(config.calendars),
@@ -75,6 +79,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
     publishPolicy(policyFiles),
     rollbackPolicy(policyFiles),
     eraseSubject(ledger, vault),
+    ...catalogCommands(catalog),
   ];
   const { maxInFlight } = config.server;
   const activations = await followActivations(policyFiles, database, telemetry, stops);
@@ -82,9 +87,10 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const kernel = new Kernel({ database, ledger, vault, policies, clock, telemetry, maxInFlight, onSettled }, commands);
   stops.add(() => kernel.close());
   stops.add(await startIncidentWorkers({ jobs, kernel, adapters, database }));
+  stops.add(await startCatalogWorkers({ ...catalog, jobs, kernel }));
 
   const { authenticator, devTokens, devUrl } = await openIssuers(config, clock, stops);
-  const parts = { config, clock, database, ledger, shown, vault, policies, activations, kernel, telemetry };
+  const parts = { config, clock, database, ledger, shown, vault, policies, activations, catalog, kernel, telemetry };
   const gateway = await Gateway.listen(parts, { authenticator, webhooks, devTokens });
   stops.add(() => gateway.close());
 

@@ -48,7 +48,7 @@ export async function newestOf(trx: Trx, tenant: TenantId, release: string): Pro
   return newest;
 }
 
-export type RowPage = { readonly count: number; /** Only rows below this number or position. */ readonly below: number | null };
+export type RowPage = { readonly count: number /** Only rows below this number or position. */; readonly below: number | null };
 
 /** The bundles of a release, the newest first. */
 export async function bundlesOf(trx: Trx, tenant: TenantId, release: string, page: RowPage): Promise<PublishedBundle[]> {

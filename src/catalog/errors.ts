@@ -4,7 +4,6 @@ export type CatalogErrorCode =
   | 'evidence.length_required'
   | 'evidence.too_large'
   | 'evidence.upload_mismatch'
-  | 'evidence.upload_stalled'
   | 'evidence.file_damaged'
   | 'evidence.store_unavailable'
   | 'evidence.changed_meanwhile'

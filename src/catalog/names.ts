@@ -15,16 +15,13 @@ export const kind = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a–z, 0
 /** `item` or `item:name` of a contract. */
 export const requirement = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}(:[A-Za-z0-9][A-Za-z0-9._-]{0,127})?$/, 'must be the id of a requirement: `junit`, or `junit:unit-tests.json`');
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}(:[A-Za-z0-9][A-Za-z0-9._-]{0,127})?$/,
+    'must be the id of a requirement: `junit`, or `junit:unit-tests.json`',
+  );
 
 /** Where a release is promoted to. */
 export const environment = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a–z, 0–9 and -, at most 63 characters');
 
 /** A file of a bundle. */
 export const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'must be a plain file name');
-
-/** Subjects of the ledger: a release's own history, and that of a file or bundle. */
-export const releaseType = 'release';
-export const evidenceType = 'evidence';
-/** Evidence is kept for the release, and for those who audit and operate it (policies/lib/purpose). */
-export const purpose = 'release';

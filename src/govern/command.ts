@@ -27,7 +27,10 @@ export type Loaded<State> = {
 export type Effect<Result extends JsonObject> = { readonly result: Result; readonly record: JsonObject };
 
 /** What `prepare` knows: who asks, and whether the policy would allow it if things were so. Nothing of it is recorded. */
-export type Preview = Identity & { readonly now: Date; readonly allows: (supposed: Pick<Loaded<unknown>, 'resource' | 'facts'>) => boolean };
+export type Preview = Identity & {
+  readonly now: Date;
+  readonly allows: (supposed: Pick<Loaded<unknown>, 'resource' | 'facts'>) => boolean;
+};
 
 /**
  * An action as data. The kernel parses `args`, lets `load` lock and read what the decision depends on, asks the policy, and
@@ -45,7 +48,7 @@ export type Command<Args = unknown, State = unknown, Result extends JsonObject =
    * What takes too long for a transaction and changes nothing. It is done before the transaction, so `load` gets what came of it and makes sure
    * that what it relied on is still so. Only for whom the policy would allow the rest: else anyone could have it done.
    */
-  readonly prepare?: (args: Args, preview: Preview) => Promise<Prepared>;
+  readonly prepare?: (args: Args, preview: Preview) => Promise<Prepared | undefined>;
   readonly load: (trx: Trx, args: Args, scope: Scope, prepared: Prepared | undefined) => Promise<Loaded<State>>;
   readonly effect: (trx: Trx, args: Args, state: State, scope: Scope) => Promise<Effect<Result>>;
 };

@@ -93,7 +93,9 @@ export class Kernel {
     const { database, telemetry } = this.#options;
     return telemetry.tracing.span(command.action, async (span) => {
       const prepared = await command.prepare?.(args, this.#preview(command.action, request.identity));
-      const settled = await database.transaction(request.identity.actor.tenant, (trx) => this.#settle(trx, { command, args, prepared }, request));
+      const settled = await database.transaction(request.identity.actor.tenant, (trx) =>
+        this.#settle(trx, { command, args, prepared }, request),
+      );
       const receipt = await this.#acknowledge(settled);
       this.#observe(span, settled, receipt);
       return { decision: disclose(settled.decision, settled.entryId), result: settled.result, receipt };

@@ -1,5 +1,5 @@
 /** The same bytes in parts of exactly `size` each, but for the last. Holds one part at a time. */
-export async function* inParts(content: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
+export async function* inParts(content: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer<ArrayBuffer>> {
   let part = Buffer.allocUnsafe(size);
   let filled = 0;
   for await (const chunk of content) {

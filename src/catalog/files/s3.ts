@@ -42,16 +42,19 @@ export function s3Files(settings: S3Settings): FileStore {
   };
 }
 
+type Parts = AsyncIterable<Buffer<ArrayBuffer>>;
+
 function keyOf({ prefix }: S3Settings, { tenant, id }: Blob): string {
   return `${prefix}${tenant}/${id}`;
 }
 
-async function putWhole(s3: S3, key: string, parts: AsyncIterable<Buffer>): Promise<void> {
-  const all = await Array.fromAsync(parts); // at most one; asked for to the end, so that what is wrong with it is known before
-  await s3.ask('PUT', key, {}, all[0] ?? Buffer.alloc(0));
+async function putWhole(s3: S3, key: string, parts: Parts): Promise<void> {
+  let whole: Buffer<ArrayBuffer> = Buffer.alloc(0);
+  for await (const part of parts) whole = part; // at most one; asked for to the end, so that what is wrong with it is known before
+  await s3.ask('PUT', key, {}, whole);
 }
 
-async function putInParts(s3: S3, key: string, parts: AsyncIterable<Buffer>): Promise<void> {
+async function putInParts(s3: S3, key: string, parts: Parts): Promise<void> {
   const uploadId = textIn(await (await s3.ask('POST', key, { uploads: '' })).text(), 'UploadId');
   try {
     const tags: string[] = [];
