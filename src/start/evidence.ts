@@ -6,13 +6,14 @@ import {
   postgresFiles,
   s3Files,
   Verifications,
-  type Verifier,
 } from '../catalog/index.ts';
 import { type Config, resolveSecret } from '../config/index.ts';
 import type { Clock } from '../core/index.ts';
 import type { Jobs } from '../jobs/index.ts';
+import type { Ledger } from '../ledger/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
+import { openVerifier } from './evidence-policy.ts';
 import type { StopList } from './stop-list.ts';
 
 const PAUSE_MILLISECONDS = 15_000;
@@ -22,12 +23,15 @@ export type EvidenceParts = {
   readonly database: Database;
   readonly jobs: Jobs;
   readonly clock: Clock;
-  readonly verify: Verifier;
+  readonly ledger: Ledger;
+  readonly telemetry: Telemetry;
 };
 
 /** The catalog, over the store of the configuration. @throws ConfigError */
-export function openCatalog({ config, database, jobs, clock, verify }: EvidenceParts): CatalogParts {
+export function openCatalog({ config, database, jobs, clock, ledger, telemetry }: EvidenceParts, stops: StopList): CatalogParts {
+  followEvidence(database, telemetry, stops);
   const files = openFiles(config, database);
+  const verify = openVerifier(config, ledger, clock);
   return { database, files, jobs, clock, verify, verifications: new Verifications(() => clock.now().getTime()) };
 }
 
@@ -38,7 +42,7 @@ function openFiles({ evidence, env }: Config, database: Database): FileStore {
 }
 
 /** Keeps the gauges of evidence. Every gateway shows the same numbers. */
-export function followEvidence(database: Database, { log, metrics }: Telemetry, stops: StopList): void {
+function followEvidence(database: Database, { log, metrics }: Telemetry, stops: StopList): void {
   const stop = new AbortController();
   const measure = async (): Promise<void> => {
     const { missing, waivedUntil } = await evidenceHealth(database);
