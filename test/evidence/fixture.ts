@@ -139,7 +139,10 @@ export const sbom = {
   bomFormat: 'CycloneDX',
   specVersion: '1.5',
   version: 1,
-  metadata: { component: { 'bom-ref': 'demo@1.0.0', type: 'library', name: 'some-folder', version: '1.0.0' } },
+  metadata: {
+    tools: [{ vendor: 'npm', name: 'cli', version: '11.0.0' }],
+    component: { 'bom-ref': 'demo@1.0.0', type: 'library', name: 'some-folder', version: '1.0.0' },
+  },
   components: [{ 'bom-ref': 'left@1.0.0', type: 'library', name: 'left', version: '1.0.0' }],
   dependencies: [{ ref: 'demo@1.0.0', dependsOn: ['left@1.0.0'] }, { ref: 'left@1.0.0' }],
 };
