@@ -29,16 +29,6 @@ export function writeFolder(folder: string, files: readonly NamedFile[]): void {
   }
 }
 
-/** Adds files to a folder: all of them, or, as far as the file system allows, none. */
-export function addToFolder(folder: string, files: readonly NamedFile[]): void {
-  try {
-    for (const file of files) writeFileSync(join(folder, file.name), file.bytes, { mode: 0o644 });
-  } catch (cause) {
-    for (const file of files) rmSync(join(folder, file.name), { force: true });
-    throw writeFailed(folder, cause);
-  }
-}
-
 function writeFailed(folder: string, cause: unknown): EvidenceError {
   return new EvidenceError('evidence.write_failed', `cannot write to \`${folder}\`: ${messageOf(cause)}`, {
     cause,

@@ -1,5 +1,7 @@
 export { type BuildRequest, type BuiltBundle, buildBundle } from './build.ts';
-export { generateKeyPair, type KeyPairFiles } from './keys/generate.ts';
 export type { Manifest } from './manifest.ts';
-export { type SignedBundle, type SignRequest, signBundle } from './sign.ts';
-export { signFile } from './sign-file.ts';
+export { generateKeyPair, type KeyPairFiles } from './signing/keys/generate.ts';
+export { openSigner, type SignerRequest } from './signing/open-signer.ts';
+export { type SignedBundle, type SignRequest, signBundle } from './signing/sign-bundle.ts';
+export { signFile } from './signing/sign-file.ts';
+export type { Signer } from './signing/signer.ts';

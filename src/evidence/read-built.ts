@@ -14,15 +14,12 @@ export type Built = { readonly manifest: Manifest; readonly manifestBytes: Buffe
  * Reads a bundle in order to sign it. What is signed is vouched for, so every file must still be what the manifest says, and
  * nothing else may be there.
  *
- * @throws EvidenceError `evidence.bundle_invalid`, `evidence.already_signed`
+ * @param state whether it must be signed already, for a further signature, or must not be
+ * @throws EvidenceError `evidence.bundle_invalid`, `evidence.already_signed`, `evidence.not_signed`
  */
-export function readBuilt(folder: string): Built {
+export function readBuilt(folder: string, state: { readonly signed: boolean } = { signed: false }): Built {
   const present = list(folder);
-  if (present.includes(names.manifestSignature)) {
-    throw new EvidenceError('evidence.already_signed', `\`${folder}\` is signed already`, {
-      remedy: 'remove its *.sigstore.json files first if it must be signed again',
-    });
-  }
+  assertState(folder, present.includes(names.manifestSignature), state.signed);
   const manifestBytes = readPlain(folder, names.manifest);
   const manifest = parseManifest(folder, manifestBytes);
   const files = new Map(manifest.artifacts.map((item) => [item.name, readPlain(folder, item.name)]));
@@ -33,6 +30,17 @@ export function readBuilt(folder: string): Built {
   const foreign = present.find((name) => name !== names.manifest && !files.has(name) && !name.endsWith('.sigstore.json'));
   if (foreign !== undefined) throw invalid(folder, `\`${foreign}\` is not listed in the manifest`);
   return { manifest, manifestBytes, bytesOf: (name) => bytesIn(files, name) };
+}
+
+function assertState(folder: string, signed: boolean, expected: boolean): void {
+  if (signed === expected) return;
+  throw signed
+    ? new EvidenceError('evidence.already_signed', `\`${folder}\` is signed already`, {
+        remedy: 'add a further signature with --add; or remove its *.sigstore.json files first if it must be signed again',
+      })
+    : new EvidenceError('evidence.not_signed', `\`${folder}\` is not signed yet, so there is nothing to add a signature to`, {
+        remedy: 'sign it without --add',
+      });
 }
 
 /** The digest of the manifest of the release before. @throws EvidenceError */
