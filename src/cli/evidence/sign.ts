@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { readEnv } from '../../config/index.ts';
 import { messageOf } from '../../core/index.ts';
-import { openSigner, type SignedBundle, type SignerRequest, signBundle } from '../../evidence/index.ts';
+import { openSigner, type Packed, packBundle, type SignedBundle, type SignerRequest, signBundle } from '../../evidence/index.ts';
 import { CliError } from '../errors.ts';
 import { progressOn } from '../progress.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible } from './interrupt.ts';
 import { printFacts, printJson } from './output.ts';
 
 type Options = {
@@ -43,9 +43,9 @@ async function sign(folder: string, { add, json, ...options }: Options, signal: 
   // A key file signs faster than a bar can be read.
   const onProgress = options.keyless === true || options.key?.startsWith('exec:') ? progress.tell : undefined;
   const signed = await signBundle({ folder, signer, add, signal, onProgress }).finally(progress.end);
-  // LEAD: packBundle(signed.folder, <beside the folder>.tar.gz) belongs here, and its path into what is printed.
-  if (json === true) printJson(signed);
-  else show(signed);
+  const archive = await packBundle(signed.folder, undefined, { signal });
+  if (json === true) printJson({ ...signed, archive });
+  else show(signed, archive);
 }
 
 /** Public services are asked only where `--keyless` says so. */
@@ -72,11 +72,13 @@ function unclear(what: string): CliError {
   return new CliError('cli.invalid_option', what, { remedy: 'see `ig-evidence sign --help`; nothing was signed' });
 }
 
-function show(signed: SignedBundle): void {
+function show(signed: SignedBundle, archive: Packed): void {
   printFacts([
     ['release', signed.release],
     ['signer', signed.signer],
     ...signed.files.map((file): [string, string] => ['signed', file]),
-    ['next', `ig-evidence verify ${signed.folder}`],
+    ['archive', `${archive.file} (${archive.size} bytes)`],
+    ['sha256', archive.sha256],
+    ['next', `ig-evidence verify ${signed.folder} --key <public key> --ledger-key <verifier key>`],
   ]);
 }

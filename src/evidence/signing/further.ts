@@ -1,18 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bundle, bundleFromJSON, isBundleWithMessageSignature } from '@sigstore/bundle';
 import { sha256 } from '../../core/index.ts';
 import { EvidenceError } from '../errors.ts';
 import { names } from '../names.ts';
+import type { Built } from '../read-built.ts';
 import { nameIn } from './keyless/certificate.ts';
 
 /** The manifest's own signature and the nine that there may be at most beside it. */
 const places = [2, 3, 4, 5, 6, 7, 8, 9].map((number) => `manifest.${number}.sigstore.json`);
 
 /** The first free name. @throws EvidenceError `evidence.signatures_full` */
-export function furtherSignature(folder: string): string {
-  const present = readdirSync(folder);
-  const free = places.find((name) => !present.includes(name));
+export function furtherSignature({ folder, signatures }: Built): string {
+  const free = places.find((name) => !signatures.includes(name));
   if (free !== undefined) return free;
   throw new EvidenceError('evidence.signatures_full', `\`${folder}\` has as many signatures as a bundle may have`, {
     remedy: 'nothing need be done: more signers than that count for nobody',
@@ -24,9 +24,9 @@ export function furtherSignature(folder: string): string {
  *
  * @throws EvidenceError `evidence.bundle_invalid` when a signature cannot be read or is over another manifest
  */
-export function signersOf(folder: string, manifest: Buffer): Set<string> {
-  const present = readdirSync(folder).filter((name) => name === names.manifestSignature || places.includes(name));
-  return new Set(present.map((name) => signerIn(folder, name, manifest)));
+export function signersOf({ folder, signatures, manifestBytes }: Built): Set<string> {
+  const present = signatures.filter((name) => name === names.manifestSignature || places.includes(name));
+  return new Set(present.map((name) => signerIn(folder, name, manifestBytes)));
 }
 
 function signerIn(folder: string, name: string, manifest: Buffer): string {

@@ -33,8 +33,9 @@ export type SignedBundle = {
  * @throws EvidenceError; then nothing is signed and no file was left behind
  */
 export async function signBundle({ folder, signer, add = false, onProgress, signal }: SignRequest): Promise<SignedBundle> {
-  const built = await readBuilt(folder, { signed: add });
-  const tasks = add ? [further(folder, built, signer)] : everything(built, signer);
+  const built = await readBuilt(folder);
+  assertState(built, add);
+  const tasks = add ? [further(built, signer)] : everything(built, signer);
   const files = await made(tasks, onProgress, signal);
   await writeSignatures(folder, files, { replace: !add, signal });
   return { folder: resolve(folder), release: built.manifest.release, signer: signer.name, files: files.map(({ name }) => name) };
@@ -48,13 +49,26 @@ function everything(built: Built, signer: Signer): Task[] {
   return [...statements, { name: names.manifestSignature, sign: () => signer.signBlob(built.manifestBytes) }];
 }
 
-function further(folder: string, { manifestBytes }: Built, signer: Signer): Task {
-  if (signersOf(folder, manifestBytes).has(signer.name)) {
-    throw new EvidenceError('evidence.already_signed', `\`${signer.name}\` has signed \`${folder}\` already`, {
+function further(built: Built, signer: Signer): Task {
+  if (signersOf(built).has(signer.name)) {
+    throw new EvidenceError('evidence.already_signed', `\`${signer.name}\` has signed \`${built.folder}\` already`, {
       remedy: 'add the signature of somebody else: one signer counts once',
     });
   }
-  return { name: furtherSignature(folder), sign: () => signer.signBlob(manifestBytes) };
+  return { name: furtherSignature(built), sign: () => signer.signBlob(built.manifestBytes) };
+}
+
+function assertState({ folder, signatures }: Built, add: boolean): void {
+  const signed = signatures.includes(names.manifestSignature);
+  if (signed && !add) {
+    throw new EvidenceError('evidence.already_signed', `\`${folder}\` is signed already`, {
+      remedy: '`ig-evidence pack` makes its archive and --add adds a signature; to sign it anew, remove its *.sigstore.json files first',
+    });
+  }
+  if (signed || !add) return;
+  throw new EvidenceError('evidence.not_signed', `\`${folder}\` is not signed yet: there is nothing to add a signature to`, {
+    remedy: 'sign it without --add',
+  });
 }
 
 /** All of them in memory before the first is written, one after the other: a key program may ask a person each time. */

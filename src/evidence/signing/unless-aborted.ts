@@ -1,4 +1,4 @@
-import { EvidenceError } from '../errors.ts';
+import { interrupted } from '../layout/partial-folder.ts';
 
 /** What `work` comes to, unless the signal comes first; the work itself may go on, and nobody waits for it. @throws EvidenceError `evidence.interrupted` */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -14,8 +14,4 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | u
     // A race that was lost is no fault of anybody's.
     work.catch(() => {});
   }
-}
-
-export function interrupted(): EvidenceError {
-  return new EvidenceError('evidence.interrupted', 'signing was interrupted', { remedy: 'run it again; nothing was signed' });
 }

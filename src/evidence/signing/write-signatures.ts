@@ -1,8 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../core/index.ts';
 import { EvidenceError } from '../errors.ts';
-import { interrupted } from './unless-aborted.ts';
+import { interrupted, writeFailed } from '../layout/partial-folder.ts';
 
 export type NamedFile = { readonly name: string; readonly bytes: Buffer };
 
@@ -32,11 +31,4 @@ export async function writeSignatures(folder: string, files: readonly NamedFile[
     for (const file of written) await rm(file, { force: true });
     throw cause instanceof EvidenceError ? cause : writeFailed(folder, cause);
   }
-}
-
-function writeFailed(folder: string, cause: unknown): EvidenceError {
-  return new EvidenceError('evidence.write_failed', `cannot write to \`${folder}\`: ${messageOf(cause)}`, {
-    cause,
-    remedy: 'make room or correct the permissions, and run again; nothing was left behind',
-  });
 }
