@@ -1,19 +1,16 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { messageOf, sha256 } from '../../core/index.ts';
-import { EvidenceVerifyError } from './errors.ts';
+import { messageOf, sha256 } from '../../../core/index.ts';
+import { EvidenceVerifyError } from '../errors.ts';
 
-export type VerifyingKey = { readonly key: KeyObject; readonly hint: string };
-
-/** A P-256 public key in PEM, as it was handed over. @throws EvidenceVerifyError */
-export function readVerifyingKey(file: string): VerifyingKey {
-  const key = parse(file, readKeyFile(file));
+/** A P-256 public key in PEM, as it was handed over. @throws EvidenceVerifyError `evidence.verify.key_unreadable`, `….key_malformed` */
+export function readPublicKey(file: string): { readonly hint: string; readonly key: KeyObject } {
+  const key = parse(file, read(file));
   if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw malformed(file);
   return { key, hint: sha256(key.export({ format: 'der', type: 'spki' })).toString('base64') };
 }
 
-/** The text of a key file, public or of a ledger. @throws EvidenceVerifyError `evidence.verify.key_unreadable` */
-export function readKeyFile(file: string): string {
+function read(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
