@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TenantId } from '../src/core/index.ts';
-import { buildBundle, generateKeyPair, signBundle } from '../src/evidence/index.ts';
+import { buildBundle, generateKeyPair, openSigner, signBundle } from '../src/evidence/index.ts';
 import { verifyBundle } from '../src/evidence/verify/index.ts';
 import { exportLog, fileAnchor, Ledger, LedgerKey } from '../src/ledger/index.ts';
 import { attachStorage } from '../src/storage/index.ts';
@@ -38,7 +38,7 @@ export async function proveRelease(dataDir: string, keepIn: string, log: TenantI
   const built = await buildBundle({ release: 'v0.1.0', out, project, ledgerExport, ledgerKeyFile, policyDir, coverageFile });
   say(`built ${built.manifest.artifacts.length} artifacts, ${built.decisions} decisions with proofs; manifest ${built.manifestDigest}`);
   const keys = generateKeyPair({ prefix: join(keepIn, 'release') });
-  const signed = signBundle({ folder: out, keyFile: keys.privateKeyFile });
+  const signed = await signBundle({ folder: out, signer: await openSigner({ key: keys.privateKeyFile }) });
   say(`signed: ${signed.files.join(', ')}`);
   const report = verifyBundle({ folder: out, keyFile: keys.publicKeyFile, ledgerKeyFile });
   for (const { check, subject, detail } of report.checks.filter(({ ok }) => !ok)) say(`FAILED ${check} ${subject}: ${detail}`);

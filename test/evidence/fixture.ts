@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { digestOf, digestOfJson, idOf, isJsonObject, type JsonObject, sha256 } from '../../src/core/index.ts';
-import { type BuildRequest, buildBundle, generateKeyPair, signBundle } from '../../src/evidence/index.ts';
+import { type BuildRequest, buildBundle, generateKeyPair, openSigner, signBundle } from '../../src/evidence/index.ts';
 import { Frontier } from '../../src/ledger/frontier.ts';
 import { entryBytes, leafBytes, leafHash } from '../../src/ledger/leaf.ts';
 import { checkpointText, noteSigner, signNote } from '../../src/ledger/note.ts';
@@ -192,7 +192,7 @@ export async function writeSigned(
   const request = { ...writeInputs(folder, told), ...change };
   await buildBundle(request);
   const { privateKeyFile, publicKeyFile } = generateKeyPair({ prefix: join(folder, 'cosign') });
-  await signBundle({ folder: request.out, keyFile: privateKeyFile });
+  await signBundle({ folder: request.out, signer: await openSigner({ key: privateKeyFile }) });
   return { folder: request.out, keyFile: privateKeyFile, publicKeyFile, request };
 }
 

@@ -7,6 +7,7 @@ export type EvidenceVerifyErrorCode =
   | 'evidence.verify.no_signer'
   | 'evidence.verify.key_unreadable'
   | 'evidence.verify.key_malformed'
+  | 'evidence.verify.root_malformed'
   | 'evidence.verify.policy_unreadable'
   | 'evidence.verify.policy_malformed'
   | 'evidence.unpack.out_exists'

@@ -1,6 +1,6 @@
 export type { Requirement } from './contract/judge.ts';
 export { EvidenceVerifyError } from './errors.ts';
-export type { VerifyPolicy } from './policy.ts';
+export { readPolicy, type VerifyPolicy } from './policy.ts';
 export type { Check, CheckName, Report } from './report.ts';
 export { archiveSource } from './source/archive.ts';
 export { folderSource } from './source/folder.ts';

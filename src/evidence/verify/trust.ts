@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { messageOf, systemClock } from '../../core/index.ts';
+import { systemClock } from '../../core/index.ts';
 import { type GivenContract, readGivenContract } from './contract/contract.ts';
 import { EvidenceVerifyError } from './errors.ts';
+import { readKeyFile } from './key.ts';
 import type { VerifyPolicy } from './policy.ts';
 import { type Signers, signersOfKeys } from './signers/index.ts';
 
@@ -35,7 +35,7 @@ export function readTrust({ policy, keyFiles = [], ledgerKeyFile, contractFile, 
   return {
     signers: signersOf(policy, keyFiles),
     threshold: policy?.threshold ?? 1,
-    ledgerKey: ledgerKeyFile === undefined ? (policy?.ledgerKey ?? undefined) : readLedgerKey(ledgerKeyFile),
+    ledgerKey: ledgerKeyFile === undefined ? (policy?.ledgerKey ?? undefined) : readKeyFile(ledgerKeyFile),
     contract: contract === undefined ? undefined : readGivenContract(contract),
     required: policy?.required ?? [],
     maxAgeDays: maxAgeDays ?? policy?.maxAgeDays ?? undefined,
@@ -49,15 +49,4 @@ function signersOf(policy: VerifyPolicy | undefined, keyFiles: readonly string[]
   throw new EvidenceVerifyError('evidence.verify.no_signer', both ? 'keys and a policy are given' : 'nobody is trusted to have signed', {
     remedy: both ? 'name the keys in the policy' : 'give the public key of the signer with --key, or a policy with --policy',
   });
-}
-
-function readLedgerKey(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new EvidenceVerifyError('evidence.verify.key_unreadable', `cannot read the ledger's key \`${file}\`: ${messageOf(cause)}`, {
-      cause,
-      remedy: 'name the file with the verifier key that was handed to you',
-    });
-  }
 }
