@@ -1,5 +1,13 @@
-export { type BuildRequest, type BuiltBundle, buildBundle } from './build.ts';
-export { generateKeyPair, type KeyPairFiles } from './keys/generate.ts';
+export type { AssembleOptions, BuiltBundle } from './assemble.ts';
+export { buildBundle, contentOf, type Registered } from './build.ts';
+export { type DeltaRequest, deltaBundle, deltaContentOf } from './delta.ts';
+export { EvidenceError } from './errors.ts';
+export type { GivenItem } from './items.ts';
 export type { Manifest } from './manifest.ts';
-export { type SignedBundle, type SignRequest, signBundle } from './sign.ts';
-export { signFile } from './sign-file.ts';
+export { type Packed, packBundle } from './pack.ts';
+export type { BuildRequest } from './prepare.ts';
+export { generateKeyPair, type KeyPairFiles } from './signing/keys/generate.ts';
+export { openSigner, type SignerRequest } from './signing/open-signer.ts';
+export { type SignedBundle, type SignRequest, signBundle } from './signing/sign-bundle.ts';
+export { signFile } from './signing/sign-file.ts';
+export type { Signer } from './signing/signer.ts';
