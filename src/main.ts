@@ -6,7 +6,7 @@ import { type Clock, systemClock } from './core/index.ts';
 import { setFlag } from './flags/index.ts';
 import { Gateway } from './gateway/index.ts';
 import { type AnyCommand, Kernel } from './govern/index.ts';
-import { calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncidentWorkers } from './incidents/index.ts';
+import { type Adapters, calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncidentWorkers } from './incidents/index.ts';
 import { eraseSubject } from './privacy/index.ts';
 import {
   followActivations,
@@ -64,16 +64,10 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const jobs = await openJobs(config, storage, telemetry, stops);
   const { ledger, shown } = startLedger({ config, storage, key, clock, telemetry }, stops);
   const vault = new Vault(masterKeys);
-
   const catalog = openCatalog({ config, database, jobs, clock, ledger, telemetry }, stops);
 
-  const incidents: IncidentParts = {
-    adapters,
-    calendarOf: calendarAt(config.calendars),
-    freezeOf: freezeAt(config.changeFreezes, config.calendars),
-  };
   const commands: AnyCommand[] = [
-    ...incidentCommands(incidents, jobs, classification),
+    ...incidentCommands(incidentParts(config, adapters), jobs, classification),
     setFlag,
     ...auditCommands({ ledger, vault, shown }),
     publishPolicy(policyFiles),
@@ -101,4 +95,8 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
     policyRevision: policies.builtIn.version.revision,
     stop: () => stops.run(),
   };
+}
+
+function incidentParts({ calendars, changeFreezes }: Config, adapters: Adapters): IncidentParts {
+  return { adapters, calendarOf: calendarAt(calendars), freezeOf: freezeAt(changeFreezes, calendars) };
 }

@@ -1,12 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type CatalogParts,
-  evidenceHealth,
-  type FileStore,
-  postgresFiles,
-  s3Files,
-  Verifications,
-} from '../catalog/index.ts';
+import { type CatalogParts, evidenceHealth, type FileStore, postgresFiles, s3Files, Verifications } from '../catalog/index.ts';
 import { type Config, resolveSecret } from '../config/index.ts';
 import type { Clock } from '../core/index.ts';
 import type { Jobs } from '../jobs/index.ts';
