@@ -82,19 +82,19 @@ class S3 {
     this.#bucket = `${endpoint.replace(/\/+$/, '')}/${bucket}`;
   }
 
-  /** @throws CatalogError `evidence.store_unavailable` unless it answers 2xx; to DELETE 404 is as good */
+  /** @throws CatalogError `evidence.store_unavailable` unless it answers 2xx, or 404 to what asks for something to be gone */
   async ask(method: string, key: string, query: Readonly<Record<string, string>>, body?: Buffer<ArrayBuffer>): Promise<Response> {
     const search = new URLSearchParams(query).toString();
     const headers = { 'x-amz-content-sha256': sha256(body ?? Buffer.alloc(0)).toString('hex') };
     const init = { method, headers, redirect: 'error' as const, ...(body !== undefined && { body }) };
     const response = await this.#fetch(`${this.#bucket}${key === '' ? '' : `/${key}`}${search === '' ? '' : `?${search}`}`, init);
-    if (response.ok || (method === 'DELETE' && response.status === 404)) return response;
+    if (response.ok || (response.status === 404 && (method === 'DELETE' || key === ''))) return response;
     throw refused(method, key, `${response.status} ${await response.text()}`);
   }
 
   /** Uploads in parts under a key that were begun and neither completed nor aborted. */
   async uploads(key: string): Promise<string[]> {
-    const said = await (await this.ask('GET', '', { uploads: '', prefix: key })).text();
+    const said = await (await this.ask('GET', '', { uploads: '', prefix: key })).text(); // to some stores none is 404
     const all = said.match(/<Upload>[\s\S]*?<\/Upload>/g) ?? [];
     return all.filter((upload) => textIn(upload, 'Key') === key).map((upload) => textIn(upload, 'UploadId'));
   }
