@@ -9,6 +9,7 @@ export type EvidenceErrorCode =
   | 'evidence.ledger_invalid'
   | 'evidence.item_missing'
   | 'evidence.item_malformed'
+  | 'evidence.schema_failed'
   | 'evidence.contract_unmet'
   | 'evidence.out_not_empty'
   | 'evidence.write_failed'

@@ -1,5 +1,12 @@
 export { type BuildRequest, type BuiltBundle, buildBundle } from './build.ts';
 export { generateKeyPair, type KeyPairFiles } from './keys/generate.ts';
+export { kinds, MAX_ITEM_BYTES } from './kinds/index.ts';
+export type { Kind } from './kinds/kind.ts';
+export { predicateTypeOf } from './kinds/predicate-type.ts';
+export type { SchemaDiff } from './kinds/schema-diff.ts';
 export type { Manifest } from './manifest.ts';
+export { diffGraphql, type GraphqlDiffRequest } from './schema-diff/graphql.ts';
+export { diffSql, type SqlDiffRequest } from './schema-diff/sql.ts';
+export { writeDiff } from './schema-diff/write-diff.ts';
 export { type SignedBundle, type SignRequest, signBundle } from './sign.ts';
 export { signFile } from './sign-file.ts';

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { CodedError } from '../../core/index.ts';
 
 /** What scripts may rely on (docs/evidence-format.md). */
-export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
