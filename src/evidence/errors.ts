@@ -13,6 +13,7 @@ export type EvidenceErrorCode =
   | 'evidence.item_too_large'
   | 'evidence.contract_malformed'
   | 'evidence.parent_invalid'
+  | 'evidence.schema_failed'
   | 'evidence.out_not_empty'
   | 'evidence.write_failed'
   | 'evidence.interrupted'
