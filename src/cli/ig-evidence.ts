@@ -6,6 +6,7 @@ import { keygenCommand } from './evidence/keygen.ts';
 import { exitCodes, printError } from './evidence/output.ts';
 import { packCommand } from './evidence/pack.ts';
 import { signCommand } from './evidence/sign.ts';
+import { unpackCommand } from './evidence/unpack.ts';
 import { verifyCommand } from './evidence/verify.ts';
 import { packageVersion } from './version.ts';
 
@@ -18,7 +19,7 @@ const program = new Command('ig-evidence')
   )
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
-for (const command of [buildCommand(), deltaCommand(), signCommand(), packCommand(), verifyCommand(), keygenCommand()])
+for (const command of [buildCommand(), deltaCommand(), signCommand(), packCommand(), unpackCommand(), verifyCommand(), keygenCommand()])
   program.addCommand(command.exitOverride());
 
 try {
