@@ -6,7 +6,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/index.ts';
 import { buildBundle } from '../../src/evidence/index.ts';
 import { run } from '../../src/workbench/index.ts';
-import { COMMIT, contract, decision, entries, readJson, sbom, temporaryFolder, write, writeExport, writeInputs } from './fixture.ts';
+import {
+  COMMIT,
+  contract,
+  decision,
+  entries,
+  policyName,
+  readJson,
+  sbom,
+  temporaryFolder,
+  write,
+  writeExport,
+  writeInputs,
+} from './fixture.ts';
 
 const root = temporaryFolder();
 afterAll(() => root.remove());
@@ -179,7 +191,7 @@ describe('the manifest', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines.map((line) => line.seq)).toEqual([1, 2, 3, 5, 6]);
-    const { policy, decisionId, ruleId, result, explanation, tenant, purpose, ts } = decision(1);
+    const { decisionId, ruleId, result, explanation, tenant, purpose, ts } = decision(1);
     expect(lines[0]).toEqual({
       decisionId,
       ruleId,
@@ -190,7 +202,7 @@ describe('the manifest', () => {
       ts,
       seq: 1,
       action: 'incident.approve',
-      policyDigest: policy.digest,
+      policyDigest: policyName,
     });
   });
 

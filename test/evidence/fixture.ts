@@ -26,7 +26,7 @@ export function write(file: string, content: string | Uint8Array): string {
 }
 
 const policyWasm = Buffer.from('\0asm\x01\0\0\0');
-const policyName = policyDigest({ wasm: policyWasm, data: Buffer.from('{}'), entrypoint: 'main/decision' });
+export const policyName = policyDigest({ wasm: policyWasm, data: Buffer.from('{}'), entrypoint: 'main/decision' });
 const rule = {
   id: 'ig.test',
   title: 't',

@@ -34,6 +34,6 @@ async function manifestAt(place: string): Promise<Buffer> {
   if (place.endsWith('.json') && (await stat(place)).isFile()) return readFile(place);
   const source = await openBundle(place);
   for await (const file of source.files({ refuse: () => {}, advance: () => {} }))
-    if (file.name === MANIFEST) return bytesOf(file, MAX_READ);
+    if (file.name === MANIFEST) return await bytesOf(file, MAX_READ); // before the source closes the file
   throw new Error(`it has no \`${MANIFEST}\``);
 }
