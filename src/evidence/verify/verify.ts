@@ -47,10 +47,10 @@ export async function verifyBundle(request: VerifyRequest): Promise<Report> {
   const ofSources = all.flatMap((item, index) => named(index === 0 ? '' : nameOf(item), checkSource(item)));
   if (all.some(endsEarly)) return report(bundle, ofSources, undefined);
   const ofParents = parents.flatMap((parent) => checkParent(parent, parents, trust));
-  const manifest = checkManifest(bundle);
+  const manifest = [checkSignatures(bundle, trust.threshold), checkManifest(bundle)];
   const examined = examinedOf(bundle, parents, trust);
   const checks = examined === undefined ? [] : checkAll(examined, trust, { asked: request, previous });
-  return report(bundle, [...ofSources, ...ofParents, manifest, ...checks], examined);
+  return report(bundle, [...ofSources, ...ofParents, ...manifest, ...checks], examined);
 }
 
 async function readAll(
@@ -86,7 +86,6 @@ type Context = { readonly asked: Asked; readonly previous: Previous | undefined 
 
 function checkAll(examined: Examined, trust: Trust, { asked, previous }: Context): Check[] {
   return [
-    checkSignatures(examined, trust.threshold),
     ...checkSubject(examined, asked),
     ...checkContents(examined),
     ...checkContract(examined, trust.contract),
@@ -106,12 +105,11 @@ function checkParent(parent: ReadBundle, parents: readonly ReadBundle[], trust: 
   const others = parents.filter((item) => item !== parent);
   const examined = examinedOf(parent, others, trust);
   const checks = examined === undefined ? [] : checkInherited(examined, trust);
-  return named(nameOf(parent), [checkManifest(parent), ...checks]);
+  return named(nameOf(parent), [checkSignatures(parent, trust.threshold), checkManifest(parent), ...checks]);
 }
 
 function checkInherited(examined: Examined, trust: Trust): Check[] {
   return [
-    checkSignatures(examined, trust.threshold),
     ...checkContents(examined),
     ...checkContract(examined, undefined),
     ...checkLedger(examined),
