@@ -8,6 +8,7 @@ import { exitCodes, printError } from './evidence/output.ts';
 import { packCommand } from './evidence/pack.ts';
 import { schemaDiffCommand } from './evidence/schema-diff.ts';
 import { signCommand } from './evidence/sign.ts';
+import { unpackCommand } from './evidence/unpack.ts';
 import { verifyCommand } from './evidence/verify.ts';
 import { packageVersion } from './version.ts';
 
@@ -25,6 +26,7 @@ const commands = [
   deltaCommand(),
   signCommand(),
   packCommand(),
+  unpackCommand(),
   verifyCommand(),
   kindsCommand(),
   schemaDiffCommand(),

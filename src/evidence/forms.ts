@@ -65,9 +65,8 @@ export function isItemKind(kind: string): boolean {
 
 /** The type of the statement about an artifact; undefined where there is none. */
 export function statementTypeOf({ kind, statement }: Form): string | undefined {
-  switch (statement?.form) {
-    case undefined:
-      return undefined;
+  if (statement === null) return undefined;
+  switch (statement.form) {
     case 'reference':
       return predicateTypes.reference;
     case 'verdict':
