@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CodedError } from '../core/index.ts';
 import { buildCommand } from './evidence/build.ts';
 import { keygenCommand } from './evidence/keygen.ts';
+import { oscalCommand } from './evidence/oscal.ts';
 import { exitCodes, printError } from './evidence/output.ts';
 import { signCommand } from './evidence/sign.ts';
 import { verifyCommand } from './evidence/verify.ts';
@@ -13,7 +14,8 @@ const program = new Command('ig-evidence')
   .addHelpText('after', '\nExit codes: 0 done or verified, 1 verification failed, 2 wrong usage or input.')
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
-for (const command of [buildCommand(), signCommand(), verifyCommand(), keygenCommand()]) program.addCommand(command.exitOverride());
+for (const command of [buildCommand(), signCommand(), verifyCommand(), oscalCommand(), keygenCommand()])
+  program.addCommand(command.exitOverride());
 
 try {
   await program.parseAsync();

@@ -10,6 +10,8 @@ export type EvidenceErrorCode =
   | 'evidence.item_missing'
   | 'evidence.item_malformed'
   | 'evidence.contract_unmet'
+  | 'evidence.controls_malformed'
+  | 'evidence.controls_unmapped'
   | 'evidence.out_not_empty'
   | 'evidence.write_failed'
   | 'evidence.bundle_invalid'
