@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { CodedError } from '../core/index.ts';
 import { buildCommand } from './evidence/build.ts';
+import { deltaCommand } from './evidence/delta.ts';
 import { keygenCommand } from './evidence/keygen.ts';
 import { oscalCommand } from './evidence/oscal.ts';
 import { exitCodes, printError } from './evidence/output.ts';
+import { packCommand } from './evidence/pack.ts';
 import { signCommand } from './evidence/sign.ts';
 import { verifyCommand } from './evidence/verify.ts';
 import { packageVersion } from './version.ts';
@@ -11,10 +13,13 @@ import { packageVersion } from './version.ts';
 const program = new Command('ig-evidence')
   .description('Builds, signs and verifies what a release must show. Verifying needs no network and no trust in what built it.')
   .version(packageVersion())
-  .addHelpText('after', '\nExit codes: 0 done or verified, 1 verification failed, 2 wrong usage or input.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done or verified, 1 verification failed, 2 wrong usage or input, 3 contract not met or promotion refused, 130 interrupted.',
+  )
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
-for (const command of [buildCommand(), signCommand(), verifyCommand(), oscalCommand(), keygenCommand()])
+for (const command of [buildCommand(), deltaCommand(), signCommand(), packCommand(), verifyCommand(), oscalCommand(), keygenCommand()])
   program.addCommand(command.exitOverride());
 
 try {
@@ -25,6 +30,6 @@ try {
     process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   } else if (error instanceof CodedError) {
     printError(error, process.argv.includes('--json'));
-    process.exitCode = exitCodes.usage;
+    process.exitCode = error.code === 'evidence.interrupted' ? exitCodes.interrupted : exitCodes.usage;
   } else throw error;
 }

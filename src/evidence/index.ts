@@ -1,6 +1,12 @@
-export { type BuildRequest, type BuiltBundle, buildBundle } from './build.ts';
+export type { AssembleOptions, BuiltBundle } from './assemble.ts';
+export { buildBundle, contentOf, type Registered } from './build.ts';
+export { type DeltaRequest, deltaBundle, deltaContentOf } from './delta.ts';
+export { EvidenceError } from './errors.ts';
+export type { GivenItem } from './items.ts';
 export { generateKeyPair, type KeyPairFiles } from './keys/generate.ts';
 export type { Manifest } from './manifest.ts';
 export { exportOscal, type OscalExport, type OscalRequest } from './oscal/export.ts';
+export { type Packed, packBundle } from './pack.ts';
+export type { BuildRequest } from './prepare.ts';
 export { type SignedBundle, type SignRequest, signBundle } from './sign.ts';
 export { signFile } from './sign-file.ts';

@@ -12,8 +12,8 @@ export function signCommand(): Command {
     .action(sign);
 }
 
-function sign(folder: string, { key, json }: { key: string; json?: boolean }): void {
-  const signed = signBundle({ folder, keyFile: key, password: readEnv().secret('COSIGN_PASSWORD') });
+async function sign(folder: string, { key, json }: { key: string; json?: boolean }): Promise<void> {
+  const signed = await signBundle({ folder, keyFile: key, password: readEnv().secret('COSIGN_PASSWORD') });
   if (json === true) printJson(signed);
   else show(signed);
 }

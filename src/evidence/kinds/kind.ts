@@ -42,4 +42,3 @@ export type Kind = {
   /** @throws EvidenceError `evidence.item_malformed` with the path and the reason */
   readonly collect: (input: Input) => Collected;
 };
-

@@ -1,5 +1,5 @@
 import { EvidenceError } from '../errors.ts';
-import { run } from '../run.ts';
+import { run } from './run.ts';
 
 /** What the release was made from. */
 export type Source = {
@@ -44,7 +44,7 @@ function parseCommit(text: string): string {
   throw new EvidenceError('evidence.commit_unknown', `\`${text}\` is not a full commit hash`, { remedy: 'give all 40 (or 64) hex digits' });
 }
 
-function parseEpoch(text: string): Date {
+export function parseEpoch(text: string): Date {
   const at = new Date(Number(text) * 1000);
   if (/^\d{1,12}$/.test(text) && !Number.isNaN(at.getTime())) return at;
   throw new EvidenceError('evidence.time_unknown', `SOURCE_DATE_EPOCH is \`${text}\``, { remedy: 'set it to whole seconds since 1970' });

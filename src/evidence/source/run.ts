@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { messageOf } from '../core/index.ts';
-import { EvidenceError } from './errors.ts';
+import { messageOf } from '../../core/index.ts';
+import { EvidenceError } from '../errors.ts';
 
 const execute = promisify(execFile);
 
