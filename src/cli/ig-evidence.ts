@@ -30,6 +30,8 @@ try {
     process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   } else if (error instanceof CodedError) {
     printError(error, process.argv.includes('--json'));
-    process.exitCode = error.code === 'evidence.interrupted' ? exitCodes.interrupted : exitCodes.usage;
+    // At once: a service or a program that nobody waits for any more must not keep us here.
+    if (error.code === 'evidence.interrupted') process.exit(exitCodes.interrupted);
+    process.exitCode = exitCodes.usage;
   } else throw error;
 }

@@ -20,11 +20,19 @@ export type EvidenceErrorCode =
   | 'evidence.interrupted'
   | 'evidence.bundle_invalid'
   | 'evidence.already_signed'
+  | 'evidence.not_signed'
+  | 'evidence.signatures_full'
   | 'evidence.key_unreadable'
   | 'evidence.key_malformed'
   | 'evidence.key_curve'
   | 'evidence.key_exists'
-  | 'evidence.password_wrong';
+  | 'evidence.password_wrong'
+  | 'evidence.key_program_failed'
+  | 'evidence.key_program_wrong'
+  | 'evidence.service_malformed'
+  | 'evidence.identity_missing'
+  | 'evidence.identity_malformed'
+  | 'evidence.keyless_failed';
 
 /** Why a bundle cannot be built or signed. Nothing is left behind when one is thrown. */
 export class EvidenceError extends CodedError<EvidenceErrorCode> {}

@@ -1,6 +1,6 @@
 import { EvidenceError } from './errors.ts';
 import { kinds } from './kinds/index.ts';
-import type { Kind, StatementForm, Summary } from './kinds/kind.ts';
+import type { Collected, Kind, StatementForm } from './kinds/kind.ts';
 import { names, predicateTypes } from './names.ts';
 
 /** How a kind of artifact looks in a bundle, whoever makes it. */
@@ -81,7 +81,7 @@ export function predicateTypeOf({ kind, statement }: Form): string | undefined {
 }
 
 /** `PASSED` or `FAILED`, for kinds of test results. */
-export function resultOf({ statement }: Form, summary: Summary): 'PASSED' | 'FAILED' | undefined {
+export function resultOf({ statement }: Form, item: Pick<Collected, 'bytes' | 'summary'>): 'PASSED' | 'FAILED' | undefined {
   if (statement?.form !== 'test-result') return undefined;
-  return statement.passed(summary) ? 'PASSED' : 'FAILED';
+  return statement.passed(item) ? 'PASSED' : 'FAILED';
 }

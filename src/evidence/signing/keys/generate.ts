@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
-import { messageOf } from '../../core/index.ts';
-import { EvidenceError } from '../errors.ts';
+import { messageOf } from '../../../core/index.ts';
+import { EvidenceError } from '../../errors.ts';
 import { seal } from './sealed.ts';
 
 export type KeyPairFiles = { readonly privateKeyFile: string; readonly publicKeyFile: string; readonly encrypted: boolean };

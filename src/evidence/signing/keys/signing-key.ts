@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { p256 } from '@noble/curves/nist.js';
-import { messageOf, sha256 } from '../../core/index.ts';
-import { EvidenceError } from '../errors.ts';
+import { messageOf, sha256 } from '../../../core/index.ts';
+import { EvidenceError } from '../../errors.ts';
 import { isSealed, unseal } from './sealed.ts';
 
 /** A P-256 key that signs the same bytes with the same signature every time (RFC 6979). */
