@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../src/core/index.ts';
 import { StepError } from './step.ts';
 
@@ -14,6 +13,8 @@ export type CommandOptions = {
   readonly env?: NodeJS.ProcessEnv;
   /** A file to write what it prints to; else that goes where ours goes. */
   readonly stdout?: string;
+  /** A file to add to whatever else it says, instead of showing it; its end is told when the command fails. */
+  readonly log?: string | undefined;
   /** Codes that are no failure. */
   readonly accept?: readonly number[];
 };
@@ -24,28 +25,50 @@ export type CommandOptions = {
  * @throws StepError `step.command_failed`, whose exit code is the command's
  */
 export async function command(program: string, args: readonly string[], options: CommandOptions = {}): Promise<number> {
-  const { cwd = process.cwd(), env = process.env, stdout, accept = [0] } = options;
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', stdout === undefined ? 'inherit' : 'pipe', 'inherit'] });
-  const ended = once(child, 'close').catch((cause: unknown) => {
-    throw failed(program, args, `it cannot be started: ${messageOf(cause)}`, 1);
-  });
-  if (stdout !== undefined && child.stdout !== null) {
-    mkdirSync(dirname(stdout), { recursive: true });
-    await Promise.all([ended, pipeline(child.stdout, createWriteStream(stdout))]);
-  }
-  const [code, signal]: (number | string | null)[] = await ended;
+  const { accept = [0], log } = options;
+  const { code, why } = await run(program, args, options);
   if (typeof code === 'number' && accept.includes(code)) return code;
-  throw failed(program, args, `it ended with ${code ?? signal}`, typeof code === 'number' ? code : 1);
+  const said = log === undefined ? '' : `\n${readFileSync(log, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n')}`;
+  throw new StepError('step.command_failed', `\`${[program, ...args].join(' ')}\` failed: ${why}${said}`, {
+    exitCode: typeof code === 'number' ? code : 1,
+    remedy: `correct what it says${log === undefined ? ' above' : ''}, and run the step again`,
+  });
+}
+
+const LAST_LINES = 30;
+
+type Ended = { readonly code: number | null; readonly why: string };
+
+async function run(
+  program: string,
+  args: readonly string[],
+  { cwd = process.cwd(), env = process.env, stdout, log }: CommandOptions,
+): Promise<Ended> {
+  const said = log === undefined ? 'inherit' : appendable(log);
+  const printed = stdout === undefined ? said : writable(stdout);
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', printed, said] });
+  try {
+    const [code, signal]: (number | string | null)[] = await once(child, 'close');
+    return typeof code === 'number' ? { code, why: `it ended with ${code}` } : { code: null, why: `it was ended by ${signal}` };
+  } catch (cause) {
+    return { code: null, why: `it cannot be started: ${messageOf(cause)}` };
+  } finally {
+    for (const descriptor of [said, printed]) if (typeof descriptor === 'number' && descriptor !== said) closeSync(descriptor);
+    if (typeof said === 'number') closeSync(said);
+  }
+}
+
+function appendable(file: string): number {
+  mkdirSync(dirname(file), { recursive: true });
+  return openSync(file, 'a');
+}
+
+function writable(file: string): number {
+  mkdirSync(dirname(file), { recursive: true });
+  return openSync(file, 'w');
 }
 
 /** `ig-evidence` of this checkout. @throws as `command` */
 export function igEvidence(args: readonly string[], options: CommandOptions = {}): Promise<number> {
   return command(process.execPath, [join(project, 'bin', 'ig-evidence.js'), ...args], options);
-}
-
-function failed(program: string, args: readonly string[], why: string, exitCode: number): StepError {
-  return new StepError('step.command_failed', `\`${[program, ...args].join(' ')}\` failed: ${why}`, {
-    exitCode,
-    remedy: 'correct what it says above, and run the step again',
-  });
 }

@@ -11,10 +11,10 @@ Runs the tests of the policies with \`opa test --coverage\`. The tool is found o
 const file = 'opa-coverage.json';
 
 /** @throws StepError, ToolError */
-export async function collectDecisionCoverage(out: string, policies: string): Promise<void> {
+export async function collectDecisionCoverage(out: string, policies: string, log?: string): Promise<void> {
   const ignored = notSources.flatMap((folder) => ['--ignore', folder]);
   const args = ['test', '--fail-on-empty', '--bundle', '.', ...ignored, '--coverage', '--format', 'json'];
-  await command(await resolveTool('opa'), args, { cwd: policies, stdout: join(resolve(out), file) });
+  await command(await resolveTool('opa'), args, { cwd: policies, stdout: join(resolve(out), file), log });
   noteItems(out, [{ kind: 'decision-coverage', file, madeAt: new Date().toISOString() }]);
 }
 

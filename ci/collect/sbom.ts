@@ -13,9 +13,9 @@ const formats = [
 ] as const;
 
 /** @throws StepError */
-export async function collectSbom(out: string, project: string): Promise<void> {
+export async function collectSbom(out: string, project: string, log?: string): Promise<void> {
   for (const { format, file } of formats) {
-    await command('npm', ['sbom', '--sbom-format', format, '--omit', 'dev'], { cwd: project, stdout: join(resolve(out), file) });
+    await command('npm', ['sbom', '--sbom-format', format, '--omit', 'dev'], { cwd: project, stdout: join(resolve(out), file), log });
   }
   noteItems(
     out,

@@ -14,8 +14,8 @@ const files = { junit: 'junit.xml', coverage: 'coverage-summary.json' } as const
 export type TestReports = { readonly junit: string; readonly coverage: string };
 
 /** @throws StepError `step.unreadable` where the tests left no report */
-export async function collectTests(out: string, given: TestReports | undefined, filters: readonly string[]): Promise<void> {
-  const { junit, coverage } = given ?? (await runTests(resolve(out), filters));
+export async function collectTests(out: string, given: TestReports | undefined, filters: readonly string[], log?: string): Promise<void> {
+  const { junit, coverage } = given ?? (await runTests(resolve(out), filters, log));
   mkdirSync(out, { recursive: true });
   for (const [file, name] of [[junit, files.junit] as const, [coverage, files.coverage] as const]) {
     if (!existsSync(file))
@@ -29,7 +29,7 @@ export async function collectTests(out: string, given: TestReports | undefined, 
   ]);
 }
 
-async function runTests(out: string, filters: readonly string[]): Promise<TestReports> {
+async function runTests(out: string, filters: readonly string[], log: string | undefined): Promise<TestReports> {
   const junit = join(out, files.junit);
   // vitest empties the folder that it writes coverage to.
   const folder = join(out, 'coverage');
@@ -45,6 +45,7 @@ async function runTests(out: string, filters: readonly string[]): Promise<TestRe
   await command(process.execPath, [vitest, 'run', ...reporters, ...coverage, '--coverage.reportOnFailure', ...filters], {
     cwd: project,
     accept: [0, 1],
+    log,
   });
   return { junit, coverage: join(folder, files.coverage) };
 }
