@@ -1,0 +1,12 @@
+import type { Manifest } from '../read/manifest.ts';
+import { fail, type Outcome } from '../report.ts';
+import type { SignedBy } from '../signers/index.ts';
+
+/** Whose signature it is, if their key was to be used then. Throws with the reason. */
+export function signerOf(signed: Outcome<SignedBy>, { at }: Manifest): SignedBy {
+  if (!signed.ok) return fail(signed.reason);
+  const { label, validUntil } = signed.value;
+  if (validUntil !== null && Date.parse(at) >= validUntil.getTime())
+    fail(`it is signed by ${label}, which counts for bundles before ${validUntil.toISOString()} only`);
+  return signed.value;
+}
