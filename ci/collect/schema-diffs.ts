@@ -10,8 +10,8 @@ const usage = `node ci/collect/schema-diffs.ts --out DIR [--from REF] [--project
 What changed in the GraphQL schema and in the database's since REF: the newest tag v* before this commit or, before the first
 tag, the commit before. Needs the history (on a runner: \`fetch-depth: 0\`).`;
 
-/** @throws StepError */
-export async function collectSchemaDiffs(out: string, from: string | undefined, project: string, log?: string): Promise<void> {
+/** Gives what it was compared with. @throws StepError */
+export async function collectSchemaDiffs(out: string, from: string | undefined, project: string, log?: string): Promise<string> {
   const ref = from ?? releaseBefore(project);
   mkdirSync(out, { recursive: true });
   for (const language of ['graphql', 'sql']) {
@@ -23,6 +23,7 @@ export async function collectSchemaDiffs(out: string, from: string | undefined, 
     out,
     ['graphql', 'sql'].map((language) => ({ kind: `schema-diff-${language}`, file: `schema-diff-${language}.json`, madeAt })),
   );
+  return ref;
 }
 
 /** The tag of the commit itself is that of the release which is being made. */
@@ -51,7 +52,7 @@ await step(import.meta.url, {
   options: { out: { type: 'string' }, from: { type: 'string' }, project: { type: 'string', default: checkout } },
   run: async ({ values }) => {
     const out = required('--out', values.out);
-    await collectSchemaDiffs(out, values.from, values.project);
-    say(`the differences of the schemas are in ${out}`);
+    const ref = await collectSchemaDiffs(out, values.from, values.project);
+    say(`the differences of the schemas since ${ref} are in ${out}`);
   },
 });

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Agent, startAgent } from '../../demo/agent.ts';
 import { Client } from '../../demo/client.ts';
+import { acrPassword, mintDevToken } from '../../src/auth/index.ts';
 import { loadConfig, readEnv } from '../../src/config/index.ts';
+import { systemClock } from '../../src/core/index.ts';
 import { type Running, startCountersign } from '../../src/main.ts';
 import { createLogger, Metrics, Tracing } from '../../src/telemetry/index.ts';
 import { project } from '../command.ts';
@@ -17,6 +20,20 @@ export type Gateway = {
   readonly env: NodeJS.ProcessEnv;
   stop(): Promise<void>;
 };
+
+/** Where it keeps its data: PostgreSQL's own user enters it when we are root. */
+export function gatewayFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-release-gateway-'));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+/** A file with a token of one of the development issuer's identities. */
+export async function tokenFile({ dataDir, issuer }: Gateway, identity: string): Promise<string> {
+  const file = join(dataDir, `${identity}.token`);
+  writeFileSync(file, await mintDevToken({ dataDir, issuer, identity, acr: acrPassword, clock: systemClock }), { mode: 0o600 });
+  return file;
+}
 
 export async function startGateway(dataDir: string): Promise<Gateway> {
   const agent = await startAgent();
