@@ -4,6 +4,7 @@ import { buildCommand } from './evidence/build.ts';
 import { deltaCommand } from './evidence/delta.ts';
 import { keygenCommand } from './evidence/keygen.ts';
 import { kindsCommand } from './evidence/kinds.ts';
+import { oscalCommand } from './evidence/oscal.ts';
 import { exitCodes, printError } from './evidence/output.ts';
 import { packCommand } from './evidence/pack.ts';
 import { schemaDiffCommand } from './evidence/schema-diff.ts';
@@ -30,6 +31,7 @@ const commands = [
   verifyCommand(),
   kindsCommand(),
   schemaDiffCommand(),
+  oscalCommand(),
   keygenCommand(),
 ];
 for (const command of commands) program.addCommand(command.exitOverride());

@@ -12,6 +12,8 @@ export type EvidenceErrorCode =
   | 'evidence.item_malformed'
   | 'evidence.item_too_large'
   | 'evidence.contract_malformed'
+  | 'evidence.controls_malformed'
+  | 'evidence.controls_unmapped'
   | 'evidence.parent_invalid'
   | 'evidence.schema_failed'
   | 'evidence.out_not_empty'

@@ -8,6 +8,7 @@ export type { Kind } from './kinds/kind.ts';
 export { predicateTypeOf } from './kinds/predicate-type.ts';
 export type { SchemaDiff } from './kinds/schema-diff.ts';
 export type { Manifest } from './manifest.ts';
+export { exportOscal, type OscalExport, type OscalRequest } from './oscal/export.ts';
 export { type Packed, packBundle } from './pack.ts';
 export type { BuildRequest } from './prepare.ts';
 export { diffGraphql, type GraphqlDiffRequest } from './schema-diff/graphql.ts';
