@@ -25,7 +25,7 @@ function readArgo(document: Json): ItemReading {
   const { phase, metricResults: all = [] } = parseAs(argo, document).status;
   const metricResults = all.filter(({ dryRun }) => dryRun !== true);
   const failed = metricResults.filter((metric) => metric.phase !== 'Successful').length;
-  const score = percentOf(metricResults.length - failed, metricResults.length);
+  const score = metricResults.length === 0 ? 0 : percentOf(metricResults.length - failed, metricResults.length);
   return { summary: { score, metrics: metricResults.length, metricsFailed: failed }, passed: phase === 'Successful' };
 }
 
