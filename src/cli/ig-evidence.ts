@@ -4,13 +4,18 @@ import { buildCommand } from './evidence/build.ts';
 import { deltaCommand } from './evidence/delta.ts';
 import { keygenCommand } from './evidence/keygen.ts';
 import { kindsCommand } from './evidence/kinds.ts';
+import { listCommand } from './evidence/list.ts';
 import { oscalCommand } from './evidence/oscal.ts';
 import { exitCodes, printError } from './evidence/output.ts';
 import { packCommand } from './evidence/pack.ts';
+import { promoteCommand } from './evidence/promote.ts';
+import { publishCommand } from './evidence/publish.ts';
+import { registerCommand } from './evidence/register.ts';
 import { schemaDiffCommand } from './evidence/schema-diff.ts';
 import { signCommand } from './evidence/sign.ts';
 import { unpackCommand } from './evidence/unpack.ts';
 import { verifyCommand } from './evidence/verify.ts';
+import { waiveCommand } from './evidence/waive.ts';
 import { packageVersion } from './version.ts';
 
 const program = new Command('ig-evidence')
@@ -33,6 +38,11 @@ const commands = [
   schemaDiffCommand(),
   oscalCommand(),
   keygenCommand(),
+  registerCommand(),
+  waiveCommand(),
+  publishCommand(),
+  promoteCommand(),
+  listCommand(),
 ];
 for (const command of commands) program.addCommand(command.exitOverride());
 
