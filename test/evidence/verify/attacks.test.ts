@@ -1,7 +1,7 @@
 import { cpSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../src/core/index.ts';
 import { openSigner } from '../../../src/evidence/index.ts';
 import { EPOCH, readJson, temporaryFolder, write } from '../fixture.ts';
@@ -20,6 +20,7 @@ beforeAll(async () => {
   made = await makeReleases(join(root.path, 'made'));
 });
 afterAll(() => root.remove());
+afterEach(() => rmSync(sandbox, { recursive: true }));
 
 /** What is attacked lies alone in a sandbox of its own. */
 function place(name: string): string {
