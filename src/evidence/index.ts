@@ -4,6 +4,7 @@ export { type DeltaRequest, deltaBundle, deltaContentOf } from './delta.ts';
 export { EvidenceError } from './errors.ts';
 export type { GivenItem } from './items.ts';
 export { type Kind, kinds, MAX_ITEM_BYTES } from './kinds/index.ts';
+export { predicateTypeOf } from './kinds/predicate-type.ts';
 export type { SchemaDiff } from './kinds/schema-diff.ts';
 export type { Manifest } from './manifest.ts';
 export { exportOscal, type OscalExport, type OscalRequest } from './oscal/export.ts';
