@@ -42,7 +42,7 @@ function predicateOf(item: ArtifactRecord, built: Built): Json {
     case 'document':
       return parse(built.bytesOf(name));
     case 'test-result':
-      return { result: passedOrFailed(form, item), configuration: [subject(name, sha256)], summary };
+      return { result: passedOrFailed(form, item, built), configuration: [subject(name, sha256)], summary };
     case 'digest':
       return { digest: { sha256 }, summary };
     case 'reference':
@@ -54,8 +54,8 @@ function predicateOf(item: ArtifactRecord, built: Built): Json {
   }
 }
 
-function passedOrFailed(form: Form, { name, summary = {} }: ArtifactRecord): string {
-  const result = resultOf(form, summary);
+function passedOrFailed(form: Form, { name, summary = {} }: ArtifactRecord, built: Built): string {
+  const result = resultOf(form, { bytes: built.bytesOf(name), summary });
   if (result === undefined) throw unknown(name);
   return result;
 }

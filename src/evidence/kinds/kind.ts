@@ -3,7 +3,7 @@ export type Summary = { readonly [name: string]: number | boolean | string };
 
 /** What became of an input file. */
 export type Collected = {
-  /** As they stand in the bundle: normalised, so that the same content gives the same bytes. */
+  /** As they stand in the bundle: normalised, so that the same content gives the same bytes. Collecting them again gives the same. */
   readonly bytes: Buffer;
   readonly summary: Summary;
   /** When the content says that it was made, RFC 3339 in UTC with milliseconds; null where it does not say. */
@@ -23,8 +23,8 @@ export type Input = {
 export type StatementForm =
   /** The predicate is the item. */
   | { readonly form: 'document'; readonly predicateType: string }
-  /** https://in-toto.io/attestation/test-result/v0.1 */
-  | { readonly form: 'test-result'; readonly passed: (summary: Summary) => boolean }
+  /** https://in-toto.io/attestation/test-result/v0.1; `item` is what `collect` gave: some summaries do not tell what was to be reached. */
+  | { readonly form: 'test-result'; readonly passed: (item: Pick<Collected, 'bytes' | 'summary'>) => boolean }
   /** `https://countersign.dev/attestation/<kind>/v1`: digest and summary. */
   | { readonly form: 'digest' };
 
@@ -35,6 +35,10 @@ export type StatementForm =
 export type Kind = {
   readonly name: string;
   readonly title: string;
+  /** What it is read from, for people. */
+  readonly reads: string;
+  /** The names of its summary, in the order of the format page; an item may lack some that its content does not tell. */
+  readonly measures: readonly string[];
   /** Its name in a bundle, unless the builder gives another with the same extension. */
   readonly file: string;
   readonly mediaType: string;

@@ -30,14 +30,14 @@ export function pageText(manifest: Manifest, verdict: Verdict): string {
 </head>
 <body>
 <h1>${escaped(title)}: <span class="${contract.verdict}">${contract.verdict}</span></h1>
-<p>This page is listed in the signed <a href="manifest.json">manifest</a>. It says what the bundle says; whether that is so, tells
-<a href="#verify">verifying</a> it.</p>
+<p>This page is listed in the signed <a href="manifest.json">manifest</a>. It says what the bundle says; whether that is so,
+verifying it tells.</p>
 ${factsOf(manifest, kind, at)}
 <h2>What the release must show</h2>
 ${requirementsTable(verdict)}
 <h2>Items</h2>
 ${itemsTable(manifest.artifacts)}
-<h2 id="verify">How to verify</h2>
+<h2>How to verify</h2>
 <p>Offline, with the keys that the signer handed over to you, not ones that came with the bundle. <a href="HOW-TO-VERIFY.md">More</a>.</p>
 <pre>ig-evidence verify . --key ../cosign.pub --ledger-key ../log.vkey${manifest.parent === null ? '' : ' --parent ../parent'}
 

@@ -8,7 +8,7 @@ const entrySchema = z.object({
   type: z.string(),
   subject: z.string(),
   actor: z.object({ id: z.string() }),
-  data: z.looseObject({ decision: z.unknown(), effect: z.unknown() }),
+  data: z.looseObject({ decision: z.unknown().optional(), effect: z.unknown().optional() }),
 });
 /** An entry of an exported log, as far as evidence reads it. */
 export type ExportedEntry = z.infer<typeof entrySchema>;

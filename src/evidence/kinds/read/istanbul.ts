@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { shaped } from './json.ts';
+import { Malformed } from './malformed.ts';
+import { count } from './quantities.ts';
+
+const part = z.looseObject({ covered: count, total: count });
+const summary = z.looseObject({ lines: part, branches: part, functions: part });
+
+/** `coverage-summary.json` of istanbul: a summary a file, and `total` of all. @throws Malformed */
+export function readIstanbul(json: unknown) {
+  const { total, ...files } = shaped(json, z.record(z.string(), summary));
+  if (total === undefined) throw new Malformed('it has no `total`');
+  const all = Object.entries(files).map(([file, { lines }]) => ({ file, lines: bare(lines) }));
+  if (all.length > 0) assertSum(total.lines, all);
+  return { lines: bare(total.lines), branches: bare(total.branches), functions: bare(total.functions), files: all };
+}
+
+/** A total that is not that of its files was written by hand. */
+function assertSum({ covered, total }: z.infer<typeof part>, files: readonly { readonly lines: z.infer<typeof part> }[]): void {
+  const sum = (of: 'covered' | 'total') => files.reduce((all, { lines }) => all + lines[of], 0);
+  if (sum('covered') === covered && sum('total') === total) return;
+  throw new Malformed(`its files have ${sum('covered')} of ${sum('total')} lines covered, and \`total\` says ${covered} of ${total}`);
+}
+
+function bare({ covered, total }: z.infer<typeof part>) {
+  return { covered, total };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { isJsonObject, type Json } from '../../../core/index.ts';
+import { parseAs } from '../form.ts';
+import type { DocumentReader, ItemReading } from './kind.ts';
+import { percentOf } from './numbers.ts';
+
+const argo = z.looseObject({
+  kind: z.literal('AnalysisRun'),
+  status: z.looseObject({ phase: z.string(), metricResults: z.array(z.looseObject({ phase: z.string() })).optional() }),
+});
+
+const judgement = z.looseObject({
+  results: z.array(z.looseObject({ classification: z.string() })),
+  score: z.looseObject({ score: z.number().min(0).max(100), classification: z.string() }),
+});
+
+/** A result of Kayenta, in whichever wrapping it came, or an `AnalysisRun` of Argo Rollouts. */
+export const readCanary: DocumentReader = (document) =>
+  isJsonObject(document) && document['kind'] === 'AnalysisRun' ? readArgo(document) : readKayenta(document);
+
+function readArgo(document: Json): ItemReading {
+  const { phase, metricResults = [] } = parseAs(argo, document).status;
+  const failed = metricResults.filter((metric) => metric.phase !== 'Successful').length;
+  const score = percentOf(metricResults.length - failed, metricResults.length);
+  return { summary: { score, metrics: metricResults.length, metricsFailed: failed }, passed: phase === 'Successful' };
+}
+
+function readKayenta(document: Json): ItemReading {
+  const { results, score } = parseAs(judgement, unwrapped(document));
+  const failed = results.filter(({ classification }) => classification !== 'Pass').length;
+  return { summary: { score: score.score, metrics: results.length, metricsFailed: failed }, passed: score.classification === 'Pass' };
+}
+
+/** `{result: {judgeResult}}` of an execution, `{judgeResult}` of a result, or the judgement alone. */
+function unwrapped(document: Json): Json {
+  const result = isJsonObject(document) && isJsonObject(document['result']) ? document['result'] : document;
+  return isJsonObject(result) && isJsonObject(result['judgeResult']) ? result['judgeResult'] : result;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { parseAs } from '../form.ts';
+import type { DocumentReader } from './kind.ts';
+import { downToThousandths } from './numbers.ts';
+
+const testCase = z.strictObject({
+  class: z.string(),
+  name: z.string(),
+  seconds: z.number().min(0),
+  outcome: z.enum(['passed', 'failed', 'skipped']),
+  message: z.string().nullable(),
+});
+const junit = z.strictObject({
+  suites: z.array(z.strictObject({ name: z.string(), timestamp: z.string().nullable(), cases: z.array(testCase) })),
+});
+
+export const readJunit: DocumentReader = (document) => {
+  const cases = parseAs(junit, document).suites.flatMap((suite) => suite.cases);
+  const countOf = (wanted: string) => cases.filter(({ outcome }) => outcome === wanted).length;
+  const failed = countOf('failed');
+  const seconds = downToThousandths(cases.reduce((sum, item) => sum + item.seconds, 0));
+  return { summary: { tests: cases.length, failed, skipped: countOf('skipped'), seconds }, passed: cases.length > 0 && failed === 0 };
+};
