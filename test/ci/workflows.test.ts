@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +70,7 @@ describe('the release workflow', () => {
       'ci/attach.ts',
       'ci/gate.ts',
     ]);
+    expect(scripts.filter((script) => !existsSync(join(project, script ?? '')))).toEqual([]);
   });
 
   it('gives each job the permissions that it needs and no more', () => {
