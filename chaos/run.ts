@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type Break, breaks, chaosLedger, faultName, isBreak, linesOf } from './ledger/index.ts';
+import { type Break, breaks, chaosLedger, faultName, isBreak, jsonOf, linesOf } from './ledger/index.ts';
 
-/** `npm run chaos -- ledger --rounds 200 [--seed n] [--seconds-per-round s] [--break what]`: exits 1 with the first contradiction, and after a break. */
+/** `npm run chaos -- ledger --rounds 200 [--seed n] [--seconds-per-round s] [--break what] [--json]`: exits 1 with the first contradiction, and after a break. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -9,11 +9,14 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     'seconds-per-round': { type: 'string', default: '0.8' },
     break: { type: 'string' },
+    json: { type: 'boolean', default: false },
   },
 });
 const wanted = values.break;
 if (positionals[0] !== 'ledger' || (wanted !== undefined && !isBreak(wanted))) {
-  process.stderr.write(`error: nothing to do\n  → npm run chaos -- ledger [--rounds n] [--seed n] [--break ${breaks.join(' | ')}]\n`);
+  process.stderr.write(
+    `error: nothing to do\n  → npm run chaos -- ledger [--rounds n] [--seed n] [--json] [--break ${breaks.join(' | ')}]\n`,
+  );
   process.exitCode = 2;
 } else {
   process.exitCode = await chaos(wanted === undefined ? [] : [wanted]);
@@ -40,11 +43,14 @@ async function chaos(damage: readonly Break[]): Promise<number> {
       ),
   });
   say('', ...linesOf(report));
+  if (values.json) process.stdout.write(`${JSON.stringify(jsonOf(report), null, 2)}\n`);
   for (const [kind, { found }] of controls)
     say('', `after \`${kind}\`, which was done on purpose:`, ...found.map((one) => `  ${one.kind} in ${one.log}: ${one.message}`));
   return report.contradictions.length + controls.size === 0 ? 0 : 1;
 }
 
+/** With `--json` stdout is the report alone. */
 function say(...lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  const stream = values.json ? process.stderr : process.stdout;
+  stream.write(lines.map((line) => `${line}\n`).join(''));
 }

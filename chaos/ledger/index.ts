@@ -16,7 +16,7 @@ import { type Place, underLoad } from './under-load.ts';
 
 export { type Break, breaks, isBreak } from './breaks.ts';
 export type { ChaosOptions } from './options.ts';
-export { faultName, linesOf, type Report } from './report.ts';
+export { faultName, jsonOf, linesOf, type Report } from './report.ts';
 
 export type ChaosResult = { readonly report: Report; readonly controls: ReadonlyMap<Break, Contradictions> };
 

@@ -72,6 +72,12 @@ export function linesOf(report: Report): string[] {
   ];
 }
 
+/** The report as evidence (docs/evidence-format.md, kind `chaos`): counts, and of each contradiction which it is. */
+export function jsonOf({ outages, failures, ...report }: Report) {
+  const faults = faultKinds.map((fault) => [fault, outages.filter(({ kind }) => kind === fault).length]);
+  return { ...report, faults: Object.fromEntries(faults), failures: Object.fromEntries(failures) };
+}
+
 function faultLine(kind: FaultKind, outages: readonly Outage[]): string {
   const own = outages.filter((outage) => outage.kind === kind);
   const held = own.filter((outage) => outage.held).length;

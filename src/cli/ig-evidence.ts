@@ -3,10 +3,13 @@ import { CodedError } from '../core/index.ts';
 import { buildCommand } from './evidence/build.ts';
 import { deltaCommand } from './evidence/delta.ts';
 import { keygenCommand } from './evidence/keygen.ts';
+import { kindsCommand } from './evidence/kinds.ts';
 import { oscalCommand } from './evidence/oscal.ts';
 import { exitCodes, printError } from './evidence/output.ts';
 import { packCommand } from './evidence/pack.ts';
+import { schemaDiffCommand } from './evidence/schema-diff.ts';
 import { signCommand } from './evidence/sign.ts';
+import { unpackCommand } from './evidence/unpack.ts';
 import { verifyCommand } from './evidence/verify.ts';
 import { packageVersion } from './version.ts';
 
@@ -19,8 +22,19 @@ const program = new Command('ig-evidence')
   )
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
-for (const command of [buildCommand(), deltaCommand(), signCommand(), packCommand(), verifyCommand(), oscalCommand(), keygenCommand()])
-  program.addCommand(command.exitOverride());
+const commands = [
+  buildCommand(),
+  deltaCommand(),
+  signCommand(),
+  packCommand(),
+  unpackCommand(),
+  verifyCommand(),
+  kindsCommand(),
+  schemaDiffCommand(),
+  oscalCommand(),
+  keygenCommand(),
+];
+for (const command of commands) program.addCommand(command.exitOverride());
 
 try {
   await program.parseAsync();

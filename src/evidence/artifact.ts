@@ -1,5 +1,5 @@
 import { canonicalBytes, type Json, sha256 } from '../core/index.ts';
-import { type Form, predicateTypeOf } from './forms.ts';
+import { type Form, statementTypeOf } from './forms.ts';
 import type { Summary } from './kinds/kind.ts';
 import type { Stored } from './layout/partial-file.ts';
 import type { ArtifactRecord } from './manifest.ts';
@@ -12,7 +12,7 @@ export type Draft = About & ({ readonly bytes: Buffer } | { readonly source: str
 
 /** How the manifest names an artifact that is written. */
 export function recordOf({ name, form, madeAt, summary }: About, stored: Stored): ArtifactRecord {
-  const predicateType = predicateTypeOf(form);
+  const predicateType = statementTypeOf(form);
   return {
     name,
     kind: form.kind,

@@ -15,6 +15,7 @@ export type EvidenceErrorCode =
   | 'evidence.controls_malformed'
   | 'evidence.controls_unmapped'
   | 'evidence.parent_invalid'
+  | 'evidence.schema_failed'
   | 'evidence.out_not_empty'
   | 'evidence.write_failed'
   | 'evidence.interrupted'

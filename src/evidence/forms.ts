@@ -1,6 +1,7 @@
 import { EvidenceError } from './errors.ts';
 import { kinds } from './kinds/index.ts';
 import type { Collected, Kind, StatementForm } from './kinds/kind.ts';
+import { predicateTypeOf } from './kinds/predicate-type.ts';
 import { names, predicateTypes } from './names.ts';
 
 /** How a kind of artifact looks in a bundle, whoever makes it. */
@@ -63,20 +64,15 @@ export function isItemKind(kind: string): boolean {
 }
 
 /** The type of the statement about an artifact; undefined where there is none. */
-export function predicateTypeOf({ kind, statement }: Form): string | undefined {
-  switch (statement?.form) {
-    case undefined:
-      return undefined;
-    case 'document':
-      return statement.predicateType;
-    case 'test-result':
-      return predicateTypes.testResult;
-    case 'digest':
-      return `https://countersign.dev/attestation/${kind}/v1`;
+export function statementTypeOf({ kind, statement }: Form): string | undefined {
+  if (statement === null) return undefined;
+  switch (statement.form) {
     case 'reference':
       return predicateTypes.reference;
     case 'verdict':
       return predicateTypes.verdict;
+    default:
+      return predicateTypeOf({ name: kind, statement });
   }
 }
 

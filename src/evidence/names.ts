@@ -16,7 +16,6 @@ export const names = {
 
 /** Predicate types that belong to no kind of item. */
 export const predicateTypes = {
-  testResult: 'https://in-toto.io/attestation/test-result/v0.1',
   reference: 'https://in-toto.io/attestation/reference/v0.1',
   verdict: 'https://in-toto.io/attestation/svr/v0.2',
   manifest: 'https://countersign.dev/attestation/manifest/v1',

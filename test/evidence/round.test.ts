@@ -1,6 +1,16 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type BuildRequest, buildBundle, contentOf, deltaBundle, openSigner, packBundle, signBundle } from '../../src/evidence/index.ts';
+import {
+  type BuildRequest,
+  buildBundle,
+  contentOf,
+  deltaBundle,
+  kinds,
+  openSigner,
+  packBundle,
+  signBundle,
+} from '../../src/evidence/index.ts';
 import { verifyBundle } from '../../src/evidence/verify/index.ts';
 import { action, EPOCH, entries, logKey, type Told, temporaryFolder, write, writeExport, writeInputs, writeSigned } from './fixture.ts';
 
@@ -57,6 +67,26 @@ describe('what is built and signed verifies', () => {
     ]);
   });
 
+  it('with a real file of every kind, which builder and verifier read alike', async () => {
+    const fixtures = join(import.meta.dirname, '../fixtures/evidence');
+    const items = kinds.flatMap(({ name, file }) =>
+      readdirSync(join(fixtures, name))
+        .filter((input) => input !== 'machine-readable.json') // a k6 summary that is refused
+        .map((input, index) => ({
+          kind: name,
+          file: join(fixtures, name, input),
+          name: index === 0 ? file : `n${index}-${file}`,
+        })),
+    );
+    expect(new Set(items.map(({ kind }) => kind)).size).toBe(17);
+    const extra = items.filter(({ kind, name }) => kind !== 'provenance' || name === 'provenance.json');
+    const { folder, publicKeyFile } = await writeSigned(join(root.path, 'every'), {
+      items: extra,
+      contractFile: write(join(root.path, 'lenient.yaml'), lenient),
+    });
+    expect(failuresOf(await verifyBundle({ bundle: folder, keyFiles: [publicKeyFile], ledgerKeyFile }))).toEqual([]);
+  });
+
   it('as a chain of deltas, together with what they change', async () => {
     const base = await writeSigned(join(root.path, 'base'));
     const { policyDir, contractFile } = base.request;
@@ -77,6 +107,8 @@ describe('what is built and signed verifies', () => {
     expect(alone.ok).toBe(false);
   });
 });
+
+const lenient = 'format: 1\nreleases:\n  standard:\n    - { item: provenance }\n';
 
 const strict = `format: 1
 releases:

@@ -43,6 +43,15 @@ export type Report = {
   readonly checks: readonly Check[];
   /** The contract judged by us, requirement by requirement; empty when it could not be. */
   readonly requirements: readonly Requirement[];
+  /** Every signature in it, and whose it is where that is somebody who is trusted. */
+  readonly signatures: readonly Signature[];
+};
+
+export type Signature = {
+  readonly file: string;
+  /** Of a statement; null of a signature over manifest.json itself. */
+  readonly predicateType: string | null;
+  readonly signer: { readonly name: string; readonly label: string } | null;
 };
 
 /** Runs a check; whatever it throws is a failure, so a fault of ours can never look like a success. */

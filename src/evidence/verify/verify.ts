@@ -11,7 +11,8 @@ import { type Examined, examine } from './examined.ts';
 import { lineOf } from './line.ts';
 import { type Previous, readPrevious } from './previous.ts';
 import { type ReadBundle, readBundle } from './read/read-bundle.ts';
-import type { Check, Report } from './report.ts';
+import type { Check, Outcome, Report, Signature } from './report.ts';
+import type { SignedBy } from './signers/index.ts';
 import { openBundle } from './source/open.ts';
 import type { BundleSource } from './source/source.ts';
 import { readTrust, type Trust, type TrustRequest } from './trust.ts';
@@ -26,6 +27,8 @@ export type VerifyRequest = TrustRequest & {
   /** What it must be of. */
   readonly release?: string | undefined;
   readonly commit?: string | undefined;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal | undefined;
   /** Told now and then how many bytes of all were read. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 };
@@ -34,7 +37,7 @@ export type VerifyRequest = TrustRequest & {
  * Verifies a signed bundle offline, from its files and what is given: every check is made and reported, also after one failed. Only of
  * an archive that cannot be read to its end nothing else is said. Writes nothing, and shares no code with what builds and signs.
  *
- * @throws EvidenceVerifyError when verifying cannot begin
+ * @throws EvidenceVerifyError when verifying cannot begin, or was interrupted
  */
 export async function verifyBundle(request: VerifyRequest): Promise<Report> {
   const trust = readTrust(request);
@@ -44,13 +47,16 @@ export async function verifyBundle(request: VerifyRequest): Promise<Report> {
   const ofSources = all.flatMap((item, index) => named(index === 0 ? '' : nameOf(item), checkSource(item)));
   if (all.some(endsEarly)) return report(bundle, ofSources, undefined);
   const ofParents = parents.flatMap((parent) => checkParent(parent, parents, trust));
-  const manifest = checkManifest(bundle);
+  const manifest = [checkSignatures(bundle, trust.threshold), checkManifest(bundle)];
   const examined = examinedOf(bundle, parents, trust);
   const checks = examined === undefined ? [] : checkAll(examined, trust, { asked: request, previous });
-  return report(bundle, [...ofSources, ...ofParents, manifest, ...checks], examined);
+  return report(bundle, [...ofSources, ...ofParents, ...manifest, ...checks], examined);
 }
 
-async function readAll({ bundle, parents = [], onProgress }: VerifyRequest, { signers }: Trust): Promise<[ReadBundle, ...ReadBundle[]]> {
+async function readAll(
+  { bundle, parents = [], onProgress, signal }: VerifyRequest,
+  { signers }: Trust,
+): Promise<[ReadBundle, ...ReadBundle[]]> {
   const sources = await Promise.all([bundle, ...parents].map(openBundle));
   const sizes = await Promise.all(sources.map((source) => source.size()));
   const total = sizes.reduce((sum, size) => sum + size, 0);
@@ -58,6 +64,7 @@ async function readAll({ bundle, parents = [], onProgress }: VerifyRequest, { si
   const read = (source: BundleSource) =>
     readBundle(source, {
       signers,
+      signal,
       advance: (bytes) => {
         done += bytes;
         onProgress?.(Math.min(done, total), total);
@@ -79,7 +86,6 @@ type Context = { readonly asked: Asked; readonly previous: Previous | undefined 
 
 function checkAll(examined: Examined, trust: Trust, { asked, previous }: Context): Check[] {
   return [
-    checkSignatures(examined, trust.threshold),
     ...checkSubject(examined, asked),
     ...checkContents(examined),
     ...checkContract(examined, trust.contract),
@@ -99,12 +105,11 @@ function checkParent(parent: ReadBundle, parents: readonly ReadBundle[], trust: 
   const others = parents.filter((item) => item !== parent);
   const examined = examinedOf(parent, others, trust);
   const checks = examined === undefined ? [] : checkInherited(examined, trust);
-  return named(nameOf(parent), [checkManifest(parent), ...checks]);
+  return named(nameOf(parent), [checkSignatures(parent, trust.threshold), checkManifest(parent), ...checks]);
 }
 
 function checkInherited(examined: Examined, trust: Trust): Check[] {
   return [
-    checkSignatures(examined, trust.threshold),
     ...checkContents(examined),
     ...checkContract(examined, undefined),
     ...checkLedger(examined),
@@ -132,7 +137,8 @@ function named(prefix: string, checks: readonly Check[]): Check[] {
   return checks.map((item) => ({ ...item, subject: `${prefix}${item.subject}` }));
 }
 
-function report({ manifest, digest }: ReadBundle, checks: readonly Check[], examined: Examined | undefined): Report {
+function report(bundle: ReadBundle, checks: readonly Check[], examined: Examined | undefined): Report {
+  const { manifest, digest } = bundle;
   const requirements = examined?.judgement.ok === true ? examined.judgement.value.requirements : [];
   return {
     release: manifest.ok ? manifest.value.release : null,
@@ -140,5 +146,16 @@ function report({ manifest, digest }: ReadBundle, checks: readonly Check[], exam
     ok: checks.length > 0 && checks.every((item) => item.ok),
     checks,
     requirements: requirements.map(({ id, outcome, detail, obtain }) => ({ id, outcome, detail, obtain })),
+    signatures: signaturesIn(bundle),
   };
+}
+
+function signaturesIn({ signatures, statements }: ReadBundle): Signature[] {
+  const signerIn = (signed: Outcome<SignedBy>) => (signed.ok ? { name: signed.value.name, label: signed.value.label } : null);
+  return [
+    ...[...signatures].map(([file, signed]) => ({ file, predicateType: null, signer: signerIn(signed) })),
+    ...[...statements].flatMap(([file, found]) =>
+      found.ok ? [{ file, predicateType: found.value.predicateType, signer: signerIn(found.value.signed) }] : [],
+    ),
+  ];
 }

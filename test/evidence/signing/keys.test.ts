@@ -1,41 +1,28 @@
 import { createPrivateKey, generateKeyPairSync, verify } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildBundle, generateKeyPair, openSigner, signBundle } from '../../../src/evidence/index.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { generateKeyPair, openSigner } from '../../../src/evidence/index.ts';
 import { readSigningKey } from '../../../src/evidence/signing/keys/signing-key.ts';
-import { verifyBundle } from '../../../src/evidence/verify/index.ts';
+import { signersOfKeys } from '../../../src/evidence/verify/signers/index.ts';
 import { resolveTool, run } from '../../../src/workbench/index.ts';
-import { readJson, temporaryFolder, write, writeInputs } from '../fixture.ts';
+import { allBy, sign, signedBy, temporaryFolder, write, writeBundle } from './fixture.ts';
 
 const root = temporaryFolder();
-let built: string;
-let count = 0;
-
-beforeAll(async () => {
-  built = (await buildBundle(writeInputs(join(root.path, 'release')))).folder;
-});
+const { at } = root;
 afterAll(() => root.remove());
 
-const sign = async (folder: string, key: string, password?: string) => signBundle({ folder, signer: await openSigner({ key, password }) });
-
-function copy(): string {
+let count = 0;
+function bundle(): string {
   count += 1;
-  const target = join(root.path, `copy-${count}`);
-  cpSync(built, target, { recursive: true });
-  return target;
+  return writeBundle(at(`bundle-${count}`));
 }
 
-/** The same bytes, but through a symbolic link. */
-function linkInstead(file: string): void {
-  const target = join(root.path, `moved-${count}`);
-  renameSync(file, target);
-  symlinkSync(target, file);
-}
-
-const at = (name: string) => join(root.path, name);
 const pem = (curve: string) => generateKeyPairSync('ec', { namedCurve: curve }).privateKey.export({ format: 'pem', type: 'pkcs8' });
+
+/** Made once: what makes a password slow to guess makes it slow to use. */
+const password = 'geheim é';
+const sealed = generateKeyPair({ prefix: at('sealed'), password });
 
 describe('the signature', () => {
   /** RFC 6979 §A.2.5. */
@@ -67,24 +54,6 @@ describe('the signature', () => {
     expect(signature.toString('hex').endsWith(s.toLowerCase())).toBe(true);
     expect(verify('sha256', Buffer.from(message), signing.publicKeyPem, signature)).toBe(true);
   });
-
-  it('is the same every time', async () => {
-    const { privateKeyFile } = generateKeyPair({ prefix: at('same') });
-    const [a, b] = [copy(), copy()];
-    for (const folder of [a, b]) await sign(folder, privateKeyFile);
-    for (const name of readdirSync(a)) expect(readFileSync(join(b, name)).equals(readFileSync(join(a, name))), name).toBe(true);
-  });
-
-  it('names no key in the envelope, where cosign would look for it', async () => {
-    const { privateKeyFile } = generateKeyPair({ prefix: at('keyid') });
-    const folder = copy();
-    const { files } = await sign(folder, privateKeyFile);
-    const bundles = files.map((name) => readJson(join(folder, name)));
-    expect(bundles.map((bundle) => bundle.mediaType)).toEqual(Array(6).fill('application/vnd.dev.sigstore.bundle.v0.3+json'));
-    expect(bundles.flatMap((bundle) => bundle.dsseEnvelope?.signatures.map((item: { keyid?: string }) => item.keyid ?? '') ?? [])).toEqual(
-      Array(5).fill(''),
-    );
-  });
 });
 
 describe('keys', () => {
@@ -101,27 +70,25 @@ describe('keys', () => {
   });
 
   it('with a password are encrypted', async () => {
-    const { privateKeyFile, publicKeyFile, encrypted } = generateKeyPair({ prefix: at('sealed'), password: 'geheim é' });
-    expect(encrypted).toBe(true);
-    expect(readFileSync(privateKeyFile, 'utf8')).toMatch(/^-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n/);
-    const folder = copy();
-    await sign(folder, privateKeyFile, 'geheim é');
-    expect(verifyBundle({ folder, keyFile: publicKeyFile }).ok).toBe(true);
+    expect(sealed.encrypted).toBe(true);
+    expect(readFileSync(sealed.privateKeyFile, 'utf8')).toMatch(/^-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n/);
+    const folder = bundle();
+    const { signer } = await sign(folder, sealed.privateKeyFile, password);
+    expect(signedBy(folder, signersOfKeys([sealed.publicKeyFile]))).toEqual(allBy(signer));
   });
 
   it.each(['cosign2', 'cosign3'] as const)(
     'are shared with %s, both ways',
     async (tool) => {
       const cosign = await resolveTool(tool);
-      const env = { PATH: process.env['PATH'], HOME: root.path, COSIGN_PASSWORD: 'open sesame' };
+      const env = { PATH: process.env['PATH'], HOME: root.path, COSIGN_PASSWORD: password };
       await run(cosign, ['generate-key-pair', '--output-key-prefix', at(`by-${tool}`)], { env });
-      const folder = copy();
-      await sign(folder, at(`by-${tool}.key`), 'open sesame');
-      expect(verifyBundle({ folder, keyFile: at(`by-${tool}.pub`) }).ok).toBe(true);
+      const folder = bundle();
+      const { signer } = await sign(folder, at(`by-${tool}.key`), password);
+      expect(signedBy(folder, signersOfKeys([at(`by-${tool}.pub`)]))).toEqual(allBy(signer));
 
-      const ours = generateKeyPair({ prefix: at(`for-${tool}`), password: 'open sesame' });
-      const { stdout } = await run(cosign, ['public-key', '--key', ours.privateKeyFile], { env });
-      expect(stdout.trim()).toBe(readFileSync(ours.publicKeyFile, 'utf8').trim());
+      const { stdout } = await run(cosign, ['public-key', '--key', sealed.privateKeyFile], { env });
+      expect(stdout.trim()).toBe(readFileSync(sealed.publicKeyFile, 'utf8').trim());
     },
     600_000,
   );
@@ -133,14 +100,10 @@ describe('keys', () => {
 });
 
 describe('nothing is signed', () => {
-  const sealed = (text: (sealed: string) => string) => {
-    count += 1;
-    const { privateKeyFile } = generateKeyPair({ prefix: at(`sealed-${count}`), password: 'right' });
-    return write(privateKeyFile, text(readFileSync(privateKeyFile, 'utf8')));
-  };
+  const half = () => readFileSync(sealed.privateKeyFile, 'utf8').replace(/\n.{64}\n/, '\n');
   it.each<[string, () => { keyFile: string; password?: string }, string]>([
     ['without the key', () => ({ keyFile: at('none') }), 'evidence.key_unreadable'],
-    ['with a folder for a key', () => ({ keyFile: root.path }), 'evidence.key_unreadable'],
+    ['with a folder for a key', () => ({ keyFile: at('.') }), 'evidence.key_unreadable'],
     ['with another curve', () => ({ keyFile: write(at('p384'), pem('P-384')) }), 'evidence.key_curve'],
     ['with secp256k1', () => ({ keyFile: write(at('k1'), pem('secp256k1')) }), 'evidence.key_curve'],
     [
@@ -149,13 +112,9 @@ describe('nothing is signed', () => {
       'evidence.key_curve',
     ],
     ['with no key in the file', () => ({ keyFile: write(at('text'), 'secret') }), 'evidence.key_malformed'],
-    ['with a wrong password', () => ({ keyFile: sealed((text) => text), password: 'wrong' }), 'evidence.password_wrong'],
-    ['without the password', () => ({ keyFile: sealed((text) => text) }), 'evidence.password_wrong'],
-    [
-      'with half an encrypted key',
-      () => ({ keyFile: sealed((text) => text.replace(/\n.{64}\n/, '\n')), password: 'right' }),
-      'evidence.key_malformed',
-    ],
+    ['with a wrong password', () => ({ keyFile: sealed.privateKeyFile, password: 'wrong' }), 'evidence.password_wrong'],
+    ['without the password', () => ({ keyFile: sealed.privateKeyFile }), 'evidence.password_wrong'],
+    ['with half an encrypted key', () => ({ keyFile: write(at('half-sealed'), half()), password }), 'evidence.key_malformed'],
   ])('%s', async (_, request, code) => {
     const { keyFile: key, password } = request();
     await expect(openSigner({ key, password })).rejects.toMatchObject({
@@ -169,23 +128,5 @@ describe('nothing is signed', () => {
     const error = await openSigner({ key: keyFile }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'evidence.key_malformed' });
     expect(inspect(error, { depth: 9 })).not.toContain('c2VjcmV0');
-  });
-
-  it.each<[string, (folder: string) => unknown]>([
-    ['was changed', (folder) => write(join(folder, 'sbom.cdx.json'), '{}')],
-    ['has a file more', (folder) => write(join(folder, 'more.txt'), '')],
-    ['has no manifest', (folder) => write(join(folder, 'manifest.json'), '')],
-    [
-      'has a manifest of another form',
-      (folder) => write(join(folder, 'manifest.json'), readFileSync(join(folder, 'manifest.json'), 'utf8').replace('{', '{ ')),
-    ],
-    ['has a link for an item', (folder) => linkInstead(join(folder, 'sbom.cdx.json'))],
-  ])('when the bundle %s', async (_, change) => {
-    const { privateKeyFile } = generateKeyPair({ prefix: at(`bundle-${count}`) });
-    const folder = copy();
-    change(folder);
-    const before = readdirSync(folder);
-    await expect(sign(folder, privateKeyFile)).rejects.toMatchObject({ code: 'evidence.bundle_invalid' });
-    expect(readdirSync(folder)).toEqual(before);
   });
 });

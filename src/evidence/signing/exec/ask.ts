@@ -39,6 +39,7 @@ function collect(stream: Readable): () => string {
   stream.on('data', (chunk: Buffer) => {
     length += chunk.length;
     if (length <= MOST_BYTES) chunks.push(chunk);
+    else stream.destroy();
   });
   return () => Buffer.concat(chunks).toString('utf8').trim();
 }

@@ -13,9 +13,10 @@ export function checkManifest({ manifest }: ReadBundle): Check {
 }
 
 /** Enough different signers, over these bytes. One that nobody here knows does not count and does no harm. */
-export function checkSignatures({ bundle, manifest }: Examined, threshold: number): Check {
+export function checkSignatures({ signatures, manifest }: ReadBundle, threshold: number): Check {
+  const at = manifest.ok ? manifest.value.at : undefined;
   return check('manifest.signature', MANIFEST, () => {
-    const all = [...bundle.signatures].map(([file, signed]) => ({ file, signer: outcomeOf(() => signerOf(signed, manifest)) }));
+    const all = [...signatures].map(([file, signed]) => ({ file, signer: outcomeOf(() => signerOf(signed, at)) }));
     const trusted = all.flatMap(({ signer }) => (signer.ok ? [signer.value] : []));
     const why = all.flatMap(({ file, signer }) => (signer.ok ? [] : [`\`${file}\`: ${signer.reason}`]));
     const count = distinct(trusted);

@@ -41,7 +41,7 @@ export function checkRequired({ bundle, line }: Examined, required: readonly str
  */
 export function checkRevoked(examined: Examined, threshold: number): Check[] {
   const { bundle, manifest } = examined;
-  const signed = (all: Iterable<Outcome<SignedBy>>) => [...all].flatMap((item) => valid(outcomeOf(() => signerOf(item, manifest))));
+  const signed = (all: Iterable<Outcome<SignedBy>>) => [...all].flatMap((item) => valid(outcomeOf(() => signerOf(item, manifest.at))));
   const signatures = signed(bundle.signatures.values());
   const statements = signed([...bundle.statements.values()].flatMap((found) => (found.ok ? [found.value.signed] : [])));
   if (![...signatures, ...statements].some(({ revoked }) => revoked !== null)) return [];

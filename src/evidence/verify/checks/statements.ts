@@ -44,7 +44,7 @@ function checkStatement({ file, subject, predicateType, predicateDigest }: Expec
   const said = found.value;
   return [
     form,
-    check('statement.signature', file, () => `by ${signerOf(said.signed, manifest).label}`),
+    check('statement.signature', file, () => `by ${signerOf(said.signed, manifest.at).label}`),
     check('statement.subject', file, () => {
       ensure(sameJson(said.subject, subject), 'it is about other files than the ones of this bundle');
       return 'these files';

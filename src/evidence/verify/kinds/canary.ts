@@ -6,7 +6,10 @@ import { percentOf } from './numbers.ts';
 
 const argo = z.looseObject({
   kind: z.literal('AnalysisRun'),
-  status: z.looseObject({ phase: z.string(), metricResults: z.array(z.looseObject({ phase: z.string() })).optional() }),
+  status: z.looseObject({
+    phase: z.string(),
+    metricResults: z.array(z.looseObject({ phase: z.string(), dryRun: z.boolean().optional() })).optional(),
+  }),
 });
 
 const judgement = z.looseObject({
@@ -19,15 +22,16 @@ export const readCanary: DocumentReader = (document) =>
   isJsonObject(document) && document['kind'] === 'AnalysisRun' ? readArgo(document) : readKayenta(document);
 
 function readArgo(document: Json): ItemReading {
-  const { phase, metricResults = [] } = parseAs(argo, document).status;
+  const { phase, metricResults: all = [] } = parseAs(argo, document).status;
+  const metricResults = all.filter(({ dryRun }) => dryRun !== true);
   const failed = metricResults.filter((metric) => metric.phase !== 'Successful').length;
-  const score = percentOf(metricResults.length - failed, metricResults.length);
+  const score = metricResults.length === 0 ? 0 : percentOf(metricResults.length - failed, metricResults.length);
   return { summary: { score, metrics: metricResults.length, metricsFailed: failed }, passed: phase === 'Successful' };
 }
 
 function readKayenta(document: Json): ItemReading {
   const { results, score } = parseAs(judgement, unwrapped(document));
-  const failed = results.filter(({ classification }) => classification !== 'Pass').length;
+  const failed = results.filter(({ classification }) => classification !== 'Pass' && classification !== 'Nodata').length;
   return { summary: { score: score.score, metrics: results.length, metricsFailed: failed }, passed: score.classification === 'Pass' };
 }
 

@@ -22,6 +22,6 @@ export const readCoverage: DocumentReader = (document) => {
     'its files are not in order, each once',
   );
   const percent = (name: string, part: { covered: number; total: number } | null) =>
-    part === null ? {} : { [name]: percentOf(part.covered, part.total) };
+    part === null || part.total === 0 ? {} : { [name]: percentOf(part.covered, part.total) };
   return { summary: { ...percent('lines', lines), ...percent('branches', branches), ...percent('functions', functions) }, passed: true };
 };

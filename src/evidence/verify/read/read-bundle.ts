@@ -1,9 +1,9 @@
 import { CodedError, digestOf, messageOf } from '../../../core/index.ts';
-import { EvidenceVerifyError } from '../errors.ts';
+import { EvidenceVerifyError, interrupted } from '../errors.ts';
 import { isManifestSignature, MANIFEST, MANIFEST_STATEMENT, MAX_READ, statementFileOf } from '../names.ts';
 import { type Outcome, outcomeLater, outcomeOf } from '../report.ts';
 import type { SignedBy, Signers } from '../signers/index.ts';
-import type { BundleSource, Reading, Refusal, SourceFile } from '../source/source.ts';
+import type { BundleSource, Refusal, SourceFile } from '../source/source.ts';
 import { bytesOf } from './content.ts';
 import { type Item, readItem } from './item.ts';
 import { type ArtifactRecord, type Manifest, readManifest } from './manifest.ts';
@@ -24,7 +24,11 @@ export type ReadBundle = {
   readonly signatures: ReadonlyMap<string, Outcome<SignedBy>>;
 };
 
-export type ReadOptions = { readonly signers: Signers; readonly advance: (bytes: number) => void };
+export type ReadOptions = {
+  readonly signers: Signers;
+  readonly signal: AbortSignal | undefined;
+  readonly advance: (bytes: number) => void;
+};
 
 /**
  * Reads a bundle in two passes, as an archive can only be read from its start: for the manifest, then for everything that it names. What
@@ -47,8 +51,14 @@ export async function readBundle(source: BundleSource, options: ReadOptions): Pr
 async function read(source: BundleSource, options: ReadOptions): Promise<ReadBundle> {
   const opening = await readOpening(source);
   const pass = new Pass(opening, options.signers);
-  const reading: Reading = { refuse: (refusal) => pass.refusals.push(refusal), advance: options.advance };
-  for await (const file of source.files(reading)) await pass.take(file);
+  const advance = (bytes: number) => {
+    if (options.signal?.aborted === true) throw interrupted();
+    options.advance(bytes);
+  };
+  for await (const file of source.files({ refuse: (refusal) => pass.refusals.push(refusal), advance })) {
+    await pass.take(file);
+    if (options.signal?.aborted === true) throw interrupted();
+  }
   const { manifest, bytes } = opening;
   const { refusals, files, items, statements, signatures } = pass;
   const digest = bytes === undefined ? null : digestOf(bytes);
