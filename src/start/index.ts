@@ -1,3 +1,4 @@
+export { openCatalog } from './evidence.ts';
 export { openFollowers } from './followers.ts';
 export { openIssuers } from './issuers.ts';
 export { startLedger } from './ledger.ts';

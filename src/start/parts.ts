@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { expireQueue } from '../catalog/index.ts';
 import { type Config, readYaml, resolveSecret } from '../config/index.ts';
 import type { WebhookCredential } from '../gateway/index.ts';
 import {
@@ -75,7 +76,7 @@ export async function openDatabase(config: Config, { log }: Telemetry, stops: St
 }
 
 export async function openJobs(config: Config, storage: Storage, { log, metrics }: Telemetry, stops: StopList): Promise<Jobs> {
-  await prepareJobs(storage.ownerUrl, [dryRunQueue, executeQueue]);
+  await prepareJobs(storage.ownerUrl, [dryRunQueue, executeQueue, expireQueue]);
   const onError = (error: unknown): void => {
     metrics.jobFailures.inc();
     log.error({ err: error }, 'a job failed');
