@@ -61,8 +61,8 @@ function openAdapters(config: Config): Adapters {
   return new Map([...agents, ...(config.adapters.simulate ? [simulate] : [])].map((adapter) => [adapter.name, adapter]));
 }
 
-export function openTelemetry(config: Config, stops: StopList): Telemetry {
-  const tracing = new Tracing(config.env.otlpEndpoint);
+export async function openTelemetry(config: Config, stops: StopList): Promise<Telemetry> {
+  const tracing = await Tracing.start(config.env.otlpEndpoint);
   stops.add(() => tracing.close());
   return { log: createLogger(config.env.logLevel), metrics: new Metrics(), tracing };
 }
