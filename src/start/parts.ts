@@ -11,10 +11,10 @@ import {
   simulate,
 } from '../incidents/index.ts';
 import { Jobs, prepareJobs } from '../jobs/index.ts';
-import { LedgerKey } from '../ledger/index.ts';
+import { type LedgerKey, readLedgerKey } from '../ledger/index.ts';
 import { openStorage, type Storage } from '../storage/index.ts';
 import { createLogger, Metrics, type Telemetry, Tracing } from '../telemetry/index.ts';
-import { MasterKeys } from '../vault/index.ts';
+import { type MasterKeys, readMasterKeys } from '../vault/index.ts';
 import type { StopList } from './stop-list.ts';
 import { readWebhooks } from './webhooks.ts';
 
@@ -36,22 +36,6 @@ export function readParts(config: Config): FileParts {
     webhooks: readWebhooks(config),
     adapters: openAdapters(config),
   };
-}
-
-/** The key that was named; in development one is made where there is none. In production a lost key must not be replaced unnoticed. */
-export function readLedgerKey(config: Config): LedgerKey {
-  const { ledgerKey } = config.env;
-  if (ledgerKey !== undefined) return LedgerKey.parse(ledgerKey, 'the variable LEDGER_KEY');
-  const file = config.env.ledgerKeyFile ?? join(config.dataDir, 'ledger.pem');
-  const mayCreate = config.env.ledgerKeyFile === undefined && config.mode === 'development';
-  return mayCreate ? LedgerKey.readOrCreate(file) : LedgerKey.read(file);
-}
-
-/** As the ledger's key: in production a lost one must not be replaced unnoticed, for nothing that people wrote would open any more. */
-export function readMasterKeys(config: Config): MasterKeys {
-  const file = config.env.vaultKeyFile ?? join(config.dataDir, 'vault.keys');
-  const mayCreate = config.env.vaultKeyFile === undefined && config.mode === 'development';
-  return mayCreate ? MasterKeys.readOrCreate(file) : MasterKeys.read(file);
 }
 
 function openAdapters(config: Config): Adapters {
