@@ -1,6 +1,6 @@
 export { type BuildRequest, type BuiltBundle, buildBundle } from './build.ts';
 export { generateKeyPair, type KeyPairFiles } from './keys/generate.ts';
-export { type Kind, kinds, MAX_ITEM_BYTES } from './kinds/index.ts';
+export { type Kind, kinds } from './kinds/index.ts';
 export { predicateTypeOf } from './kinds/predicate-type.ts';
 export type { SchemaDiff } from './kinds/schema-diff.ts';
 export type { Manifest } from './manifest.ts';
