@@ -1,3 +1,4 @@
+import { benchEvidence } from './evidence/index.ts';
 import { benchGovern } from './govern.ts';
 import { benchLedger } from './ledger/index.ts';
 import { benchDecide, benchPolicy } from './policy/index.ts';
@@ -7,6 +8,7 @@ import { benchReplay } from './replay.ts';
 /** `npm run bench -- <name>`: everything a benchmark compares, it measures in this one run. */
 const benches: ReadonlyMap<string, (args: readonly string[]) => Promise<void>> = new Map([
   ['decide', benchDecide],
+  ['evidence', benchEvidence],
   ['govern', benchGovern],
   ['ledger', benchLedger],
   ['policy', benchPolicy],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TenantId } from '../src/core/index.ts';
-import { buildBundle, generateKeyPair, signBundle } from '../src/evidence/index.ts';
+import { buildBundle, generateKeyPair, openSigner, signBundle } from '../src/evidence/index.ts';
 import { verifyBundle } from '../src/evidence/verify/index.ts';
 import { exportLog, fileAnchor, Ledger, LedgerKey } from '../src/ledger/index.ts';
 import { attachStorage } from '../src/storage/index.ts';
@@ -34,13 +34,14 @@ export async function proveRelease(dataDir: string, keepIn: string, log: TenantI
   const policyDir = join(project, 'policies', 'dist');
   const out = join(keepIn, 'bundle');
   const ledgerKeyFile = join(ledgerExport, 'log.vkey');
-  const coverageFile = join(policyDir, 'coverage.json');
-  const built = await buildBundle({ release: 'v0.1.0', out, project, ledgerExport, ledgerKeyFile, policyDir, coverageFile });
-  say(`built ${built.manifest.artifacts.length} artifacts, ${built.decisions} decisions with proofs; manifest ${built.manifestDigest}`);
+  const items = [{ kind: 'decision-coverage', file: join(policyDir, 'coverage.json') }];
+  const built = await buildBundle({ release: 'v0.1.0', out, project, ledgerExport, ledgerKeyFile, policyDir, items });
+  say(`built ${built.manifest.artifacts.length} artifacts; manifest ${built.manifestDigest}`);
+  for (const { id, outcome, detail } of built.verdict.requirements) say(`  ${outcome.padEnd(7)} ${id}: ${detail}`);
   const keys = generateKeyPair({ prefix: join(keepIn, 'release') });
-  const signed = signBundle({ folder: out, keyFile: keys.privateKeyFile });
-  say(`signed: ${signed.files.join(', ')}`);
-  const report = verifyBundle({ folder: out, keyFile: keys.publicKeyFile, ledgerKeyFile });
+  const signed = await signBundle({ folder: out, signer: await openSigner({ key: keys.privateKeyFile }) });
+  say(`signed by ${signed.signer}: ${signed.files.length} files`);
+  const report = await verifyBundle({ bundle: out, keyFiles: [keys.publicKeyFile], ledgerKeyFile });
   for (const { check, subject, detail } of report.checks.filter(({ ok }) => !ok)) say(`FAILED ${check} ${subject}: ${detail}`);
   say(`verified offline: ${report.checks.length} checks, ${report.ok ? 'all pass' : 'NOT all pass'}`);
   if (!report.ok) throw new Error('the bundle does not verify');

@@ -15,6 +15,7 @@
  * | `LOG_LEVEL` | pino's level, default `info` |
  * | `OTEL_EXPORTER_OTLP_ENDPOINT` | where spans go; none are made when unset |
  * | `COSIGN_PASSWORD` | of an encrypted signing key (`ig-evidence sign`, `keygen`) |
+ * | `SIGSTORE_ID_TOKEN` | the identity that signs without a key (`ig-evidence sign --keyless`) |
  * | `SOURCE_DATE_EPOCH` | the moment to put into evidence when there is no git history to take it from |
  * | `OPA`, `REGAL`, `COSIGN2`, `COSIGN3` | binaries to use instead of looking for them (read by `src/workbench/toolchain`) |
  */

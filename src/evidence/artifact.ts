@@ -1,30 +1,33 @@
 import { canonicalBytes, type Json, sha256 } from '../core/index.ts';
+import { type Form, statementTypeOf } from './forms.ts';
+import type { Summary } from './kinds/kind.ts';
+import type { Stored } from './layout/partial-file.ts';
+import type { ArtifactRecord } from './manifest.ts';
 
-/** One file of a bundle, before it is written. */
-export type Artifact = {
-  readonly name: string;
-  readonly bytes: Buffer;
-  readonly mediaType: string;
-  /** Given when a signed statement about it belongs to the bundle. */
-  readonly predicateType?: string;
-};
+/** What is known of an artifact beside its bytes. */
+export type About = { readonly name: string; readonly form: Form; readonly madeAt?: string | null; readonly summary?: Summary };
 
-/** How the manifest names an artifact. */
-export type ArtifactRecord = {
-  readonly name: string;
-  readonly sha256: string;
-  readonly size: number;
-  readonly mediaType: string;
-  readonly predicateType?: string;
-};
+/** An artifact whose bytes are in hand, or in a file of any size. */
+export type Draft = About & ({ readonly bytes: Buffer } | { readonly source: string });
+
+/** How the manifest names an artifact that is written. */
+export function recordOf({ name, form, madeAt, summary }: About, stored: Stored): ArtifactRecord {
+  const predicateType = statementTypeOf(form);
+  return {
+    name,
+    kind: form.kind,
+    sha256: stored.sha256,
+    size: stored.size,
+    mediaType: form.mediaType,
+    ...(predicateType === undefined ? {} : { predicateType }),
+    ...(typeof madeAt === 'string' ? { madeAt } : {}),
+    ...(summary === undefined ? {} : { summary }),
+  };
+}
 
 /** Canonical JSON (RFC 8785) and a line end: the form of every JSON file that we write ourselves. */
 export function canonicalFile(value: Json): Buffer {
   return Buffer.concat([canonicalBytes(value), Buffer.from('\n')]);
-}
-
-export function recordOf({ bytes, ...artifact }: Artifact): ArtifactRecord {
-  return { ...artifact, sha256: hexDigest(bytes), size: bytes.length };
 }
 
 export function hexDigest(bytes: Uint8Array): string {

@@ -1,29 +1,35 @@
-/** The names of a bundle's files and the types of its statements (docs/evidence-format.md). */
+/** The names of a bundle's own files (docs/evidence-format.md). */
 export const names = {
   manifest: 'manifest.json',
-  sbom: 'sbom.cdx.json',
-  provenance: 'provenance.json',
-  decisionLog: 'decision-log.jsonl',
-  coverage: 'policy-coverage.json',
-  policyManifest: 'policy-manifest.json',
+  contract: 'contract.json',
+  verdict: 'verdict.json',
   checkpoint: 'ledger-checkpoint',
   proofs: 'ledger-proofs.json',
+  policyManifest: 'policy-manifest.json',
   emptyRoot: 'empty-root.json',
   guide: 'HOW-TO-VERIFY.md',
-  /** The signature over manifest.json itself, and the statement about it. */
+  page: 'index.html',
+  /** The signature over manifest.json itself, and the statement about the bundle. */
   manifestSignature: 'manifest.sigstore.json',
   manifestStatement: 'manifest.att.sigstore.json',
 } as const;
 
+/** Predicate types that belong to no kind of item. */
 export const predicateTypes = {
-  sbom: 'https://cyclonedx.org/bom',
-  provenance: 'https://slsa.dev/provenance/v1',
-  testResult: 'https://in-toto.io/attestation/test-result/v0.1',
-  decisionLog: 'https://countersign.dev/attestation/decision-log/v1',
+  reference: 'https://in-toto.io/attestation/reference/v0.1',
+  verdict: 'https://in-toto.io/attestation/svr/v0.2',
   manifest: 'https://countersign.dev/attestation/manifest/v1',
 } as const;
+
+/** Who makes verdicts and references, as statements name us. */
+export const TOOL = 'https://countersign.dev/ig-evidence';
 
 /** The bundle that carries the statement about an artifact. */
 export function statementFile(artifact: string): string {
   return `${artifact}.sigstore.json`;
+}
+
+/** An item's name: no separator, no leading dot, nothing that a shell or another file system reads differently. */
+export function isPlainName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(name);
 }

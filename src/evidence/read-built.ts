@@ -1,46 +1,50 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, messageOf, parseCanonical } from '../core/index.ts';
 import { hexDigest } from './artifact.ts';
 import { EvidenceError } from './errors.ts';
-import { type Manifest, manifestSchema } from './manifest.ts';
+import type { Earlier } from './ledger/proofs.ts';
+import { type ArtifactRecord, type Manifest, manifestSchema } from './manifest.ts';
 import { names } from './names.ts';
 import { readInput } from './read-input.ts';
 
 /** A bundle as `build` left it, read back. */
-export type Built = { readonly manifest: Manifest; readonly manifestBytes: Buffer; bytesOf(name: string): Buffer };
+export type Built = {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly manifestBytes: Buffer;
+  /** Names of the signatures and statements that are there already. */
+  readonly signatures: readonly string[];
+  /** A small artifact's bytes, as the manifest lists them. */
+  bytesOf(name: string): Buffer;
+};
 
 /**
- * Reads a bundle in order to sign it. What is signed is vouched for, so every file must still be what the manifest says, and
+ * Reads a bundle back. What is signed or built upon is vouched for, so every file must still be what the manifest says, and
  * nothing else may be there.
  *
- * @throws EvidenceError `evidence.bundle_invalid`, `evidence.already_signed`
+ * @throws EvidenceError `evidence.bundle_invalid`
  */
-export function readBuilt(folder: string): Built {
+export async function readBuilt(folder: string): Promise<Built> {
   const present = list(folder);
-  if (present.includes(names.manifestSignature)) {
-    throw new EvidenceError('evidence.already_signed', `\`${folder}\` is signed already`, {
-      remedy: 'remove its *.sigstore.json files first if it must be signed again',
-    });
-  }
   const manifestBytes = readPlain(folder, names.manifest);
   const manifest = parseManifest(folder, manifestBytes);
-  const files = new Map(manifest.artifacts.map((item) => [item.name, readPlain(folder, item.name)]));
-  for (const { name, sha256 } of manifest.artifacts) {
-    if (hexDigest(bytesIn(files, name)) !== sha256) throw invalid(folder, `\`${name}\` is not the file that the manifest lists`);
-  }
-  // Statements without the manifest's signature are what an interrupted signing left; they are written anew.
-  const foreign = present.find((name) => name !== names.manifest && !files.has(name) && !name.endsWith('.sigstore.json'));
+  const own = manifest.artifacts.filter((item) => item.from === undefined);
+  for (const item of own) await assertUnchanged(folder, item);
+  const listed = new Set(own.map(({ name }) => name));
+  const foreign = present.find((name) => name !== names.manifest && !listed.has(name) && !name.endsWith('.sigstore.json'));
   if (foreign !== undefined) throw invalid(folder, `\`${foreign}\` is not listed in the manifest`);
-  return { manifest, manifestBytes, bytesOf: (name) => bytesIn(files, name) };
+  const signatures = present.filter((name) => name.endsWith('.sigstore.json') && !listed.has(name));
+  return { folder, manifest, manifestBytes, signatures, bytesOf: (name) => bytesOf(folder, own, name) };
 }
 
-/** The digest of the manifest of the release before. @throws EvidenceError */
-export function readPreviousManifest(file: string | undefined): string | null {
-  if (file === undefined) return null;
+/** The digest of the manifest of the release before, and how far its ledger was. @throws EvidenceError */
+export function readPreviousManifest(file: string | undefined): { readonly digest: string; readonly ledger: Earlier } | undefined {
+  if (file === undefined) return undefined;
   const bytes = readInput('previous manifest', file);
-  parseManifest(file, bytes);
-  return digestOf(bytes);
+  const { size, root } = parseManifest(file, bytes).ledger;
+  return { digest: digestOf(bytes), ledger: { size, root } };
 }
 
 function list(folder: string): string[] {
@@ -52,10 +56,28 @@ function list(folder: string): string[] {
 }
 
 function readPlain(folder: string, name: string): Buffer {
-  const file = join(folder, name);
-  const stat = name.includes('/') ? undefined : lstatSync(file, { throwIfNoEntry: false });
+  assertPlain(folder, name);
+  return readInput('file', join(folder, name));
+}
+
+function assertPlain(folder: string, name: string): void {
+  const stat = name.includes('/') ? undefined : lstatSync(join(folder, name), { throwIfNoEntry: false });
   if (stat?.isFile() !== true) throw invalid(folder, `\`${name}\` is not a file in it`);
-  return readInput('file', file);
+}
+
+async function assertUnchanged(folder: string, { name, sha256 }: ArtifactRecord): Promise<void> {
+  assertPlain(folder, name);
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(join(folder, name), { highWaterMark: 1 << 20 })) hash.update(chunk);
+  if (hash.digest('hex') !== sha256) throw invalid(folder, `\`${name}\` is not the file that the manifest lists`);
+}
+
+/** Read when it is needed and checked again: large items are never in memory. */
+function bytesOf(folder: string, own: readonly ArtifactRecord[], name: string): Buffer {
+  const record = own.find((item) => item.name === name);
+  const bytes = record === undefined ? undefined : readPlain(folder, name);
+  if (bytes === undefined || hexDigest(bytes) !== record?.sha256) throw invalid(folder, `it has no \`${name}\` as its manifest lists it`);
+  return bytes;
 }
 
 function parseManifest(where: string, bytes: Buffer): Manifest {
@@ -67,15 +89,8 @@ function parseManifest(where: string, bytes: Buffer): Manifest {
   }
 }
 
-function bytesIn(files: ReadonlyMap<string, Buffer>, name: string): Buffer {
-  const bytes = files.get(name);
-  if (bytes === undefined)
-    throw new EvidenceError('evidence.bundle_invalid', `the bundle has no \`${name}\``, { remedy: 'build it again' });
-  return bytes;
-}
-
 function invalid(folder: string, why: string, cause?: unknown): EvidenceError {
-  return new EvidenceError('evidence.bundle_invalid', `\`${folder}\` is not a bundle to sign: ${why}`, {
+  return new EvidenceError('evidence.bundle_invalid', `\`${folder}\` is not a bundle as it was built: ${why}`, {
     cause,
     remedy: 'build the bundle again into a new folder',
   });

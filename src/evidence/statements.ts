@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../core/index.ts';
 import { hexDigest } from './artifact.ts';
 import { EvidenceError } from './errors.ts';
-import { names, predicateTypes, statementFile } from './names.ts';
+import { type Form, formOf, resultOf } from './forms.ts';
+import type { ArtifactRecord } from './manifest.ts';
+import { names, predicateTypes, statementFile, TOOL } from './names.ts';
 import type { Built } from './read-built.ts';
 
 export type NamedStatement = { readonly file: string; readonly statement: JsonObject };
@@ -12,12 +15,13 @@ export type NamedStatement = { readonly file: string; readonly statement: JsonOb
  */
 export function statementsOf(built: Built): NamedStatement[] {
   const manifestSubject = subject(names.manifest, hexDigest(built.manifestBytes));
-  const single = built.manifest.artifacts.flatMap(({ name, predicateType }) =>
-    predicateType === undefined
+  const own = built.manifest.artifacts.filter((item) => item.from === undefined);
+  const single = own.flatMap((item) =>
+    item.predicateType === undefined
       ? []
-      : [{ file: statementFile(name), statement: statement([manifestSubject], predicateType, predicateOf(name, built)) }],
+      : [{ file: statementFile(item.name), statement: statement([manifestSubject], item.predicateType, predicateOf(item, built)) }],
   );
-  const subjects = [...built.manifest.artifacts.map((item) => subject(item.name, item.sha256)), manifestSubject];
+  const subjects = [...own.map((item) => subject(item.name, item.sha256)), manifestSubject];
   const whole = statement(subjects, predicateTypes.manifest, parse(built.manifestBytes));
   return [...single, { file: names.manifestStatement, statement: whole }];
 }
@@ -30,43 +34,57 @@ function subject(name: string, sha256: string): JsonObject {
   return { name, digest: { sha256 } };
 }
 
-function predicateOf(name: string, built: Built): Json {
-  switch (name) {
-    case names.sbom:
-    case names.provenance:
+/** Its form is that of its kind (docs/evidence-format.md, "Kinds" and "Signatures and statements"). */
+function predicateOf(item: ArtifactRecord, built: Built): Json {
+  const { name, sha256, mediaType, summary = {} } = item;
+  const form = formOf(item.kind);
+  switch (form.statement?.form) {
+    case 'document':
       return parse(built.bytesOf(name));
-    case names.coverage:
-      return coveragePredicate(built);
-    case names.decisionLog:
-      return decisionLogPredicate(built);
-    default:
-      throw new EvidenceError('evidence.bundle_invalid', `nobody knows which statement to make about \`${name}\``, {
-        remedy: 'build the bundle again with this version of ig-evidence',
-      });
+    case 'test-result':
+      return { result: passedOrFailed(form, item, built), configuration: [subject(name, sha256)], summary };
+    case 'digest':
+      return { digest: { sha256 }, summary };
+    case 'reference':
+      return { attester: { id: TOOL }, references: [{ name, digest: { sha256 }, downloadLocation: name, mediaType }] };
+    case 'verdict':
+      return verdictPredicate(built);
+    case undefined:
+      throw unknown(name);
   }
 }
 
-/** https://in-toto.io/attestation/test-result/v0.1: build refuses coverage below the contract, so what is there passed. */
-function coveragePredicate(built: Built): JsonObject {
-  const configuration = { name: names.policyManifest, digest: { sha256: hexDigest(built.bytesOf(names.policyManifest)) } };
-  return { result: 'PASSED', configuration: [configuration], coverage: parse(built.bytesOf(names.coverage)) };
+function passedOrFailed(form: Form, { name, summary = {} }: ArtifactRecord, built: Built): string {
+  const result = resultOf(form, { bytes: built.bytesOf(name), summary });
+  if (result === undefined) throw unknown(name);
+  return result;
 }
 
-/** The log by digest: its lines carry what people did, which a statement need not repeat. */
-function decisionLogPredicate(built: Built): JsonObject {
-  const bytes = built.bytesOf(names.decisionLog);
-  const results = { ALLOW: 0, DENY: 0, STEP_UP: 0 };
-  for (const line of bytes.toString('utf8').split('\n').slice(0, -1)) {
-    const { result }: { result: keyof typeof results } = JSON.parse(line);
-    results[result] += 1;
-  }
-  const { origin, size, root } = built.manifest.ledger;
-  const count = results.ALLOW + results.DENY + results.STEP_UP;
-  return { digest: { sha256: hexDigest(bytes) }, count, results, checkpoint: { origin, size, root } };
+/** What of the verdict a statement repeats. */
+const verdictFile = z.object({
+  result: z.enum(['PASSED', 'FAILED']),
+  requirements: z.array(z.object({ id: z.string(), outcome: z.string() })),
+});
+
+/** https://in-toto.io/attestation/svr/v0.2: what holds, and nothing else. */
+function verdictPredicate(built: Built): JsonObject {
+  const { result, requirements } = verdictFile.parse(parse(built.bytesOf(names.verdict)));
+  const held = requirements.filter(({ outcome }) => outcome === 'met' || outcome === 'waived');
+  const properties = [
+    ...(result === 'PASSED' ? ['countersign.evidence.complete'] : []),
+    ...held.map(({ id, outcome }) => `countersign.evidence.${outcome}/${id}`),
+  ];
+  return { verifier: { id: TOOL }, timeCreated: built.manifest.at, properties };
 }
 
 function parse(bytes: Buffer): JsonObject {
   const value: unknown = JSON.parse(bytes.toString('utf8'));
   if (isJsonObject(value)) return value;
   throw new EvidenceError('evidence.bundle_invalid', 'a document of the bundle is not a JSON object', { remedy: 'build it again' });
+}
+
+function unknown(name: string): EvidenceError {
+  return new EvidenceError('evidence.bundle_invalid', `nobody knows which statement to make about \`${name}\``, {
+    remedy: 'build the bundle again with this version of ig-evidence',
+  });
 }

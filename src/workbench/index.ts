@@ -29,4 +29,4 @@ export { type ReplayReport, replay } from './replay/replay.ts';
 export type { Group } from './replay/tally.ts';
 export { isToolName, toolNames } from './toolchain/pins.ts';
 export { resolveTool } from './toolchain/resolve.ts';
-export { run } from './toolchain/run.ts';
+export { attempt, run } from './toolchain/run.ts';

@@ -4,10 +4,21 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync }
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/index.ts';
-import { type BuildRequest, buildBundle } from '../../src/evidence/index.ts';
-import { normaliseCoverage } from '../../src/evidence/items/coverage.ts';
-import { resolveTool, run } from '../../src/workbench/index.ts';
-import { COMMIT, decision, entries, opaCoverage, readJson, sbom, temporaryFolder, write, writeExport, writeInputs } from './fixture.ts';
+import { buildBundle } from '../../src/evidence/index.ts';
+import { run } from '../../src/workbench/index.ts';
+import {
+  COMMIT,
+  contract,
+  decision,
+  entries,
+  policyName,
+  readJson,
+  sbom,
+  temporaryFolder,
+  write,
+  writeExport,
+  writeInputs,
+} from './fixture.ts';
 
 const root = temporaryFolder();
 afterAll(() => root.remove());
@@ -45,7 +56,7 @@ function treeOf(folder: string): Record<string, string> {
 }
 
 describe('the same inputs', () => {
-  let request: BuildRequest;
+  let request: ReturnType<typeof writeInputs>;
   let project: string;
   beforeAll(() => {
     request = writeInputs(join(root.path, 'same'));
@@ -64,7 +75,8 @@ describe('the same inputs', () => {
       ledger: 'inputs/export',
       'ledger-key': 'inputs/handed-over.vkey',
       'policy-dir': 'inputs/policy',
-      coverage: 'inputs/coverage.json',
+      contract: 'inputs/contract.yaml',
+      item: 'decision-coverage=inputs/coverage.json',
     };
     const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]);
     await run(process.execPath, [cli, 'build', ...args], { cwd: home, env: { ...process.env, ...env } });
@@ -75,7 +87,7 @@ describe('the same inputs', () => {
     const first = await buildElsewhere('one', { TZ: 'Pacific/Kiritimati', LANG: 'C' });
     const second = await buildElsewhere('two/with spaces', { TZ: 'America/Caracas', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' });
     expect(second).toEqual(first);
-    expect(Object.keys(first)).toHaveLength(10);
+    expect(Object.keys(first)).toHaveLength(15);
 
     const bundle = join(root.path, 'one/out/bundle');
     const bom = readJson(join(bundle, 'sbom.cdx.json'));
@@ -90,10 +102,22 @@ describe('the same inputs', () => {
     const right = { 'bom-ref': 'Right@1.0.0', type: 'library', name: 'Right', version: '1.0.0' };
     const [left] = sbom.components;
     const [a, b] = [write(join(root.path, 'a.json'), withParts([left, right])), write(join(root.path, 'b.json'), withParts([right, left]))];
-    const first = await buildBundle({ ...request, out: join(root.path, 'order-a'), sbomFile: a });
-    const second = await buildBundle({ ...request, out: join(root.path, 'order-b'), sbomFile: b });
+    const first = await buildBundle({
+      ...request,
+      out: join(root.path, 'order-a'),
+      items: [coverage(), { kind: 'sbom-cyclonedx', file: a }],
+    });
+    const second = await buildBundle({
+      ...request,
+      out: join(root.path, 'order-b'),
+      items: [{ kind: 'sbom-cyclonedx', file: b }, coverage()],
+    });
     expect(second.manifestDigest).toBe(first.manifestDigest);
   });
+
+  function coverage() {
+    return { kind: 'decision-coverage', file: join(root.path, 'same/coverage.json') };
+  }
 
   function withParts(components: readonly unknown[]): string {
     return JSON.stringify({ ...sbom, components, serialNumber: `urn:uuid:${randomUUID()}` });
@@ -112,16 +136,52 @@ describe('the manifest', () => {
   it('has what the release shows, and chains to the one before', async () => {
     const first = await buildBundle(writeInputs(join(root.path, 'first')));
     const previousManifestFile = join(first.folder, 'manifest.json');
-    const { manifest } = await buildBundle({ ...writeInputs(join(root.path, 'second')), release: 'v1.2.4-rc.1', previousManifestFile });
+    const longer = writeInputs(join(root.path, 'second'), [...entries, { later: true }]);
+    const { manifest } = await buildBundle({ ...longer, release: 'v1.2.4-rc.1', previousManifestFile });
     expect(first.manifest.ledger.prevManifest).toBeNull();
     expect(manifest.ledger.prevManifest).toBe(digestOf(readFileSync(previousManifestFile)));
     expect(manifest).toMatchObject({
+      format: 1,
       release: 'v1.2.4-rc.1',
-      ledger: { origin: 'countersign.test/alpha', size: 7, checkpoint: 'ledger-checkpoint', proof: 'ledger-proofs.json' },
+      kind: 'standard',
+      at: '2026-01-01T00:00:00.000Z',
+      source: { commit: COMMIT, modified: null },
+      signature: 'cosign:manifest.sigstore.json',
+      ledger: { origin: 'countersign.test/alpha', size: 8, checkpoint: 'ledger-checkpoint', proof: 'ledger-proofs.json', built: null },
       policy: { revision: 'r1' },
-      contract: { missing: [] },
+      contract: { verdict: 'PASSED', required: ['sbom-cyclonedx', 'provenance', 'decision-log', 'decision-coverage'], missing: [] },
+      parent: null,
     });
-    expect(manifest.artifacts.map((item) => item.name)).toEqual(manifest.contract.required);
+    expect(manifest.artifacts.map((item) => item.name)).toEqual([
+      'HOW-TO-VERIFY.md',
+      'access-log.jsonl',
+      'contract.json',
+      'decision-log.jsonl',
+      'empty-root.json',
+      'erasure-log.jsonl',
+      'index.html',
+      'ledger-checkpoint',
+      'ledger-proofs.json',
+      'policy-coverage.json',
+      'policy-manifest.json',
+      'provenance.json',
+      'sbom.cdx.json',
+      'verdict.json',
+    ]);
+    const { consistency } = readJson(join(longer.out, 'ledger-proofs.json'));
+    expect(consistency).toMatchObject({ from: { size: 7, root: first.manifest.ledger.root }, path: expect.any(Array) });
+  });
+
+  it('does not chain to a log that this one does not continue', async () => {
+    const first = await buildBundle(writeInputs(join(root.path, 'honest')));
+    const previousManifestFile = join(first.folder, 'manifest.json');
+    const [, ...others] = entries;
+    const forked = writeInputs(join(root.path, 'forked'), [{ opened: false }, ...others, { later: true }]);
+    const shorter = writeInputs(join(root.path, 'shorter'), entries.slice(0, -1));
+    for (const request of [forked, shorter]) {
+      await expect(buildBundle({ ...request, previousManifestFile })).rejects.toMatchObject({ code: 'evidence.ledger_invalid' });
+      expect(existsSync(request.out)).toBe(false);
+    }
   });
 
   it('has a decision log with the fields of the seed', async () => {
@@ -131,7 +191,7 @@ describe('the manifest', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines.map((line) => line.seq)).toEqual([1, 2, 3, 5, 6]);
-    const { decisionId, ruleId, result, explanation, tenant, purpose, ts, policy } = decision(1) as Record<string, { digest: string }>;
+    const { decisionId, ruleId, result, explanation, tenant, purpose, ts } = decision(1);
     expect(lines[0]).toEqual({
       decisionId,
       ruleId,
@@ -142,18 +202,38 @@ describe('the manifest', () => {
       ts,
       seq: 1,
       action: 'incident.approve',
-      policyDigest: policy?.digest,
+      policyDigest: policyName,
     });
+  });
+
+  it('has an item of any size by its digest, under its own name', async () => {
+    const folder = join(root.path, 'large');
+    const file = write(join(folder, 'heap.bin'), Buffer.alloc(3 * 2 ** 20 + 7, 'countersign'));
+    const inputs = writeInputs(folder);
+    const { manifest } = await buildBundle({
+      ...inputs,
+      items: [...inputs.items, { kind: 'file', file, madeAt: '2025-12-31T23:00:00+01:00' }],
+    });
+    expect(manifest.artifacts.find(({ name }) => name === 'heap.bin')).toEqual({
+      name: 'heap.bin',
+      kind: 'file',
+      sha256: digestOf(readFileSync(file)).slice(7),
+      size: 3 * 2 ** 20 + 7,
+      mediaType: 'application/octet-stream',
+      predicateType: 'https://in-toto.io/attestation/reference/v0.1',
+      madeAt: '2025-12-31T22:00:00.000Z',
+      summary: { bytes: 3 * 2 ** 20 + 7 },
+    });
+    expect(readFileSync(join(inputs.out, 'heap.bin')).equals(readFileSync(file))).toBe(true);
   });
 });
 
 describe('a build is refused', () => {
   const at = (name: string) => join(root.path, 'refused', name);
-  const contract = (text: string) => write(at('contract.yaml'), text);
-  const yaml = (items: string, percent = 90, decisions = 1) =>
-    `required: [${items}]\npolicyCoverage: {minimumPercent: ${percent}}\ndecisionLog: {minimumDecisions: ${decisions}}\n`;
+  type Inputs = ReturnType<typeof writeInputs>;
+  const items = (kind: string, content: string, more = {}) => ({ items: [{ kind, file: write(at(`${kind}.in`), content), ...more }] });
 
-  it.each<[string, () => Partial<BuildRequest>, string]>([
+  it.each<[string, () => Partial<Inputs>, string]>([
     ['with a release that is no tag', () => ({ release: '../v1' }), 'evidence.release_malformed'],
     [
       'when the ledger export was changed',
@@ -173,17 +253,32 @@ describe('a build is refused', () => {
       () => ({ ledgerExport: writeExport(at('odd'), [{ decision: decision(1, { ruleId: '' }) }]) }),
       'evidence.item_malformed',
     ],
-    ['without coverage', () => ({ coverageFile: at('none') }), 'evidence.input_unreadable'],
-    ['with HTML for coverage', () => ({ coverageFile: write(at('c.html'), '<!doctype html><title>') }), 'evidence.item_malformed'],
-    ['with coverage of nothing', () => ({ coverageFile: write(at('c0.json'), '{"files":{},"coverage":0}') }), 'evidence.item_malformed'],
-    ['with too little coverage', () => ({ contractFile: contract(yaml('sbom.cdx.json', 98)) }), 'evidence.contract_unmet'],
-    ['with too few decisions', () => ({ contractFile: contract(yaml('sbom.cdx.json', 90, 6)) }), 'evidence.contract_unmet'],
-    ['without a required item', () => ({ contractFile: contract(yaml('sbom.cdx.json, k6.json')) }), 'evidence.item_missing'],
-    ['with a contract that is none', () => ({ contractFile: contract('required: []\n') }), 'config.invalid'],
-    ['with HTML for an SBOM', () => ({ sbomFile: write(at('s.html'), '<!doctype html><title>') }), 'evidence.item_malformed'],
-    ['with JSON that is no SBOM', () => ({ sbomFile: write(at('s.json'), '{}') }), 'evidence.item_malformed'],
-    ['where npm cannot make an SBOM', () => ({ sbomFile: undefined, project: broken() }), 'evidence.command_failed'],
-    ['where there is no project', () => ({ sbomFile: undefined, project: at('none') }), 'evidence.input_unreadable'],
+    ['with an item that is not there', () => ({ items: [{ kind: 'decision-coverage', file: at('none') }] }), 'evidence.input_unreadable'],
+    ['with a folder for an item', () => ({ items: [{ kind: 'file', file: root.path }] }), 'evidence.input_unreadable'],
+    ['with a kind that nobody knows', () => items('gossip', 'x'), 'evidence.kind_unknown'],
+    ['with a kind that the ledger gives', () => items('decision-log', 'x'), 'evidence.kind_unknown'],
+    ['with HTML for coverage', () => items('decision-coverage', '<!doctype html><title>'), 'evidence.item_malformed'],
+    ['with HTML for an SBOM', () => items('sbom-cyclonedx', '<!doctype html><title>'), 'evidence.item_malformed'],
+    ['with an item that takes the name of another', () => items('file', 'x', { name: 'sbom.cdx.json' }), 'evidence.name_taken'],
+    ['with an item that takes the name of a log', () => items('file', 'x', { name: 'access-log.jsonl' }), 'evidence.name_taken'],
+    ['with an item named like a signature', () => items('file', 'x', { name: 'a.sigstore.json' }), 'evidence.item_malformed'],
+    ['with an item whose name leads elsewhere', () => items('file', 'x', { name: '../x' }), 'evidence.item_malformed'],
+    ['with an item of another extension', () => items('decision-coverage', '{}', { name: 'coverage.html' }), 'evidence.item_malformed'],
+    ['with a time that is none', () => items('file', 'x', { madeAt: 'yesterday' }), 'evidence.time_unknown'],
+    ['with a contract that is none', () => ({ contractFile: write(at('c1.yaml'), 'required: []\n') }), 'config.invalid'],
+    ['with a contract of other releases', () => ({ kind: 'hotfix' }), 'evidence.contract_malformed'],
+    [
+      'with a contract that asks twice',
+      () => ({ contractFile: write(at('c2.yaml'), `${contract}    - { item: provenance }\n`) }),
+      'evidence.contract_malformed',
+    ],
+    [
+      'with a contract of no known kind',
+      () => ({ contractFile: write(at('c3.yaml'), `${contract}    - { item: gossip }\n`) }),
+      'config.invalid',
+    ],
+    ['where npm cannot make an SBOM', () => ({ items: [], project: broken() }), 'evidence.command_failed'],
+    ['where there is no project', () => ({ items: [], project: at('none') }), 'evidence.input_unreadable'],
     ['without a policy', () => ({ policyDir: at('none') }), 'policy.bundle_unreadable'],
     ['with another policy.wasm', () => ({ policyDir: policy('wasm', 'policy.wasm', () => 'x') }), 'policy.digest_mismatch'],
     [
@@ -194,13 +289,19 @@ describe('a build is refused', () => {
     ['without git and without a commit', () => ({ commit: undefined, project: root.path }), 'evidence.commit_unknown'],
     ['with half a commit', () => ({ commit: COMMIT.slice(0, 12) }), 'evidence.commit_unknown'],
     ['with a commit and no time', () => ({ sourceDateEpoch: undefined }), 'evidence.time_unknown'],
-    ['with a time that is none', () => ({ sourceDateEpoch: 'now' }), 'evidence.time_unknown'],
+    ['with an epoch that is none', () => ({ sourceDateEpoch: 'now' }), 'evidence.time_unknown'],
     ['with a manifest before that is none', () => ({ previousManifestFile: write(at('m.json'), '{}\n') }), 'evidence.bundle_invalid'],
     ['into a folder with something in it', () => ({ out: join(write(at('full/a'), ''), '..') }), 'evidence.out_not_empty'],
     ['into a file', () => ({ out: write(at('file'), '') }), 'evidence.out_not_empty'],
   ])('%s', async (name, change, code) => {
     const home = at(name.replaceAll(' ', '-'));
-    const request = { ...writeInputs(home), ...change() };
+    const inputs = writeInputs(home);
+    const { items: more = [], ...rest } = change();
+    const request = {
+      ...inputs,
+      ...rest,
+      items: rest.project === undefined ? [...more, ...inputs.items.filter(({ kind }) => !more.some((item) => item.kind === kind))] : more,
+    };
     const before = readdirSync(home);
     await expect(buildBundle(request)).rejects.toMatchObject({ code, remedy: expect.any(String) });
     expect(readdirSync(home)).toEqual(before);
@@ -222,9 +323,22 @@ describe('a build is refused', () => {
     expect(readdirSync(at('linked'))).toEqual(before);
   });
 
+  it('and nothing is left when it is interrupted in the middle of a copy', async () => {
+    const home = at('interrupted');
+    const inputs = writeInputs(home);
+    const file = write(join(home, 'heap.bin'), Buffer.alloc(5 * 2 ** 20));
+    const before = readdirSync(home);
+    const controller = new AbortController();
+    const onProgress = (done: number): void => (done > 2 ** 20 ? controller.abort() : undefined);
+    const request = { ...inputs, items: [{ kind: 'file', file }, ...inputs.items], signal: controller.signal, onProgress };
+    await expect(buildBundle(request)).rejects.toMatchObject({ code: 'evidence.interrupted' });
+    expect(readdirSync(home)).toEqual(before);
+  });
+
   it('but not into an empty folder', async () => {
     mkdirSync(at('empty'), { recursive: true });
-    await expect(buildBundle({ ...writeInputs(at('into-empty')), out: at('empty') })).resolves.toMatchObject({ decisions: 5 });
+    const { manifest } = await buildBundle({ ...writeInputs(at('into-empty')), out: at('empty') });
+    expect(manifest.contract.verdict).toBe('PASSED');
   });
 
   function tampered(name: string, change: (text: string) => string): string {
@@ -245,26 +359,4 @@ describe('a build is refused', () => {
     write(join(folder, 'package.json'), JSON.stringify({ name: 'x', version: '1.0.0', dependencies: { missing: '1.0.0' } }));
     return folder;
   }
-});
-
-describe('policy coverage', () => {
-  it('counts the policies and not their tests, and rounds down', () => {
-    expect(normaliseCoverage(opaCoverage)).toEqual({
-      coverage: 97.5,
-      files: [
-        { file: 'rules/a/a.rego', covered: 9, notCovered: 0 },
-        { file: 'rules/b/b.rego', covered: 30, notCovered: 1 },
-      ],
-    });
-    const almost = { files: { 'a.rego': { covered_lines: 89_999, not_covered_lines: 10_001 } }, coverage: 89.999 };
-    expect(normaliseCoverage(JSON.stringify(almost)).coverage).toBe(89.99);
-  });
-
-  it('reads what OPA really prints', async () => {
-    const folder = join(root.path, 'rego');
-    write(join(folder, 'a.rego'), 'package a\n\ndefault allow := false\n\nallow if input.x == 1\n\ndeny if input.y == 2\n');
-    write(join(folder, 'a_test.rego'), 'package a_test\n\nimport data.a\n\ntest_allow if a.allow with input as {"x": 1}\n');
-    const { stdout } = await run(await resolveTool('opa'), ['test', '--coverage', '--format=json', '--bundle', '.'], { cwd: folder });
-    expect(normaliseCoverage(stdout)).toEqual({ coverage: 33.33, files: [{ file: 'a.rego', covered: 1, notCovered: 2 }] });
-  });
 });

@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { digestOf, digestOfJson, type JsonObject, newId } from '../../src/core/index.ts';
-import { type BuildRequest, buildBundle, generateKeyPair, signBundle } from '../../src/evidence/index.ts';
+import { digestOf, digestOfJson, idOf, isJsonObject, type JsonObject, sha256 } from '../../src/core/index.ts';
+import { type BuildRequest, buildBundle, generateKeyPair, openSigner, signBundle } from '../../src/evidence/index.ts';
 import { Frontier } from '../../src/ledger/frontier.ts';
 import { entryBytes, leafBytes, leafHash } from '../../src/ledger/leaf.ts';
 import { checkpointText, noteSigner, signNote } from '../../src/ledger/note.ts';
@@ -26,7 +26,7 @@ export function write(file: string, content: string | Uint8Array): string {
 }
 
 const policyWasm = Buffer.from('\0asm\x01\0\0\0');
-const policyName = policyDigest({ wasm: policyWasm, data: Buffer.from('{}'), entrypoint: 'main/decision' });
+export const policyName = policyDigest({ wasm: policyWasm, data: Buffer.from('{}'), entrypoint: 'main/decision' });
 const rule = {
   id: 'ig.test',
   title: 't',
@@ -82,21 +82,28 @@ const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const signer = noteSigner('countersign.test/alpha', privateKey, publicKey.export({ format: 'der', type: 'spki' }).subarray(-32));
 export const logKey = signer.verifierKey;
 
-/** What `exportLog` writes, made without a database by the same pure functions. Each datum becomes an entry. */
-export function writeExport(folder: string, data: readonly JsonObject[]): string {
+/** An entry of a fixture's log; a plain object is the data of an `incident.approve`. */
+export type Told = { readonly type: string; readonly data: JsonObject; readonly subject?: string; readonly actor?: string };
+
+function toldOf(entry: JsonObject | Told): Told {
+  return 'type' in entry && typeof entry.type === 'string' && isJsonObject(entry['data'])
+    ? { type: entry.type, subject: 'incident:1', ...entry, data: entry['data'] }
+    : { type: 'incident.approve', data: { ...entry } };
+}
+
+/** An allowed action of the gateway with its effect. */
+export function action(type: string, effect: JsonObject, more: Omit<Told, 'type' | 'data'> = {}): Told {
+  return { ...more, type, data: { decision: decision(1, { decisionId: `dec_${type}` }), effect } };
+}
+
+/** What `exportLog` writes, made without a database by the same pure functions. A longer list continues the log of a shorter one. */
+export function writeExport(folder: string, told: readonly (JsonObject | Told)[]): string {
   const frontier = Frontier.empty();
   const lines: Buffer[] = [];
   let prev: Buffer | null = null;
-  for (const [seq, datum] of data.entries()) {
-    const actor = { id: 'u1', kind: 'human' } as const;
-    const entry = {
-      id: newId('entry', new Date(0)),
-      ts: '2026-01-01T00:00:00.000Z',
-      type: 'incident.approve',
-      subject: 'incident:1',
-      actor,
-      data: datum,
-    };
+  for (const [seq, { type, data, subject = 'incident:1', actor = 'u1' }] of told.map(toldOf).entries()) {
+    const id = idOf('entry', new Date(0), sha256(Buffer.from(String(seq))));
+    const entry = { id, ts: '2026-01-01T00:00:00.000Z', type, subject, actor: { id: actor, kind: 'human' } as const, data };
     const body = leafBytes(entryBytes(entry), { log: 'alpha', seq, prev, entryId: entry.id });
     prev = leafHash(body);
     frontier.append(prev);
@@ -109,7 +116,7 @@ export function writeExport(folder: string, data: readonly JsonObject[]): string
 }
 
 /** Seven entries, five of them decisions. */
-export const entries: readonly JsonObject[] = [
+export const entries: readonly (JsonObject | Told)[] = [
   { opened: true },
   ...[1, 2, 3].map((index) => ({ decision: decision(index), effect: 'none' })),
   { closed: true },
@@ -132,38 +139,60 @@ export const sbom = {
   bomFormat: 'CycloneDX',
   specVersion: '1.5',
   version: 1,
-  metadata: { component: { 'bom-ref': 'demo@1.0.0', type: 'library', name: 'some-folder', version: '1.0.0' } },
+  metadata: {
+    tools: [{ vendor: 'npm', name: 'cli', version: '11.0.0' }],
+    component: { 'bom-ref': 'demo@1.0.0', type: 'library', name: 'some-folder', version: '1.0.0' },
+  },
   components: [{ 'bom-ref': 'left@1.0.0', type: 'library', name: 'left', version: '1.0.0' }],
   dependencies: [{ ref: 'demo@1.0.0', dependsOn: ['left@1.0.0'] }, { ref: 'left@1.0.0' }],
 };
 
-/** All inputs of a build in one folder; `change` replaces some. */
-export function writeInputs(folder: string, data: readonly JsonObject[] = entries): BuildRequest {
+/** What the fixture's release must show. */
+export const contract = `format: 1
+releases:
+  standard:
+    - { item: sbom-cyclonedx, obtain: run npm sbom }
+    - { item: provenance }
+    - { item: decision-log, assert: { decisions: { min: 1 } } }
+    - { item: decision-coverage, assert: { lines: { min: 90 } } }
+    - { item: file, name: notes.txt, optional: true, assert: { bytes: { max: 100 } } }
+`;
+
+/** All inputs of a build in one folder. */
+export function writeInputs(folder: string, told: readonly (JsonObject | Told)[] = entries): BuildRequest & { out: string } {
   return {
     release: 'v1.2.3',
     out: join(folder, 'bundle'),
-    ledgerExport: writeExport(join(folder, 'export'), data),
+    ledgerExport: writeExport(join(folder, 'export'), told),
     ledgerKeyFile: write(join(folder, 'handed-over.vkey'), `${logKey}\n`),
     policyDir: writePolicy(join(folder, 'policy')),
-    coverageFile: write(join(folder, 'coverage.json'), opaCoverage),
-    sbomFile: write(join(folder, 'sbom.json'), JSON.stringify(sbom)),
+    contractFile: write(join(folder, 'contract.yaml'), contract),
+    items: [
+      { kind: 'decision-coverage', file: write(join(folder, 'coverage.json'), opaCoverage) },
+      { kind: 'sbom-cyclonedx', file: write(join(folder, 'sbom.json'), JSON.stringify(sbom)) },
+    ],
     commit: COMMIT,
     sourceDateEpoch: EPOCH,
   };
 }
 
-export type Signed = { readonly folder: string; readonly keyFile: string; readonly publicKeyFile: string; readonly request: BuildRequest };
+export type Signed = {
+  readonly folder: string;
+  readonly keyFile: string;
+  readonly publicKeyFile: string;
+  readonly request: BuildRequest & { out: string };
+};
 
 /** A built and signed bundle with its keys beside it. */
 export async function writeSigned(
   folder: string,
   change: Partial<BuildRequest> = {},
-  data: readonly JsonObject[] = entries,
+  told: readonly (JsonObject | Told)[] = entries,
 ): Promise<Signed> {
-  const request = { ...writeInputs(folder, data), ...change };
+  const request = { ...writeInputs(folder, told), ...change };
   await buildBundle(request);
   const { privateKeyFile, publicKeyFile } = generateKeyPair({ prefix: join(folder, 'cosign') });
-  signBundle({ folder: request.out, keyFile: privateKeyFile });
+  await signBundle({ folder: request.out, signer: await openSigner({ key: privateKeyFile }) });
   return { folder: request.out, keyFile: privateKeyFile, publicKeyFile, request };
 }
 

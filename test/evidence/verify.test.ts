@@ -3,7 +3,7 @@ import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmS
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalBytes } from '../../src/core/index.ts';
-import { buildBundle, generateKeyPair, signBundle } from '../../src/evidence/index.ts';
+import { buildBundle, generateKeyPair, openSigner, signBundle } from '../../src/evidence/index.ts';
 import { type Report, verifyBundle } from '../../src/evidence/verify/index.ts';
 import { noteSigner } from '../../src/ledger/note.ts';
 import { decision, entries, readJson, type Signed, temporaryFolder, write, writeExport, writeInputs, writeSigned } from './fixture.ts';
@@ -197,8 +197,8 @@ describe('signatures', () => {
     const folder = copy();
     const foreign = generateKeyPair({ prefix: join(root.path, 'same') });
     const [a, b] = [copy(unsigned), writeInputs(join(root.path, 'later'))];
-    return buildBundle({ ...b, release: 'v1.3.0' }).then(() => {
-      for (const target of [a, b.out]) signBundle({ folder: target, keyFile: foreign.privateKeyFile });
+    return buildBundle({ ...b, release: 'v1.3.0' }).then(async () => {
+      for (const target of [a, b.out]) await signBundle({ folder: target, signer: await openSigner({ key: foreign.privateKeyFile }) });
       for (const name of readdirSync(folder)) rmSync(join(folder, name));
       cpSync(a, folder, { recursive: true });
       for (const name of readdirSync(folder).filter((file) => file.endsWith('.sigstore.json')))
@@ -278,11 +278,11 @@ describe('signatures', () => {
 });
 
 /** The signer itself changes an item, lists it rightly and signs: only what the items say can give it away. */
-function resigned(
+async function resigned(
   name: string,
   change: (text: string) => string,
   more: (manifest: ReturnType<typeof readJson>) => void = () => {},
-): string {
+): Promise<string> {
   const folder = copy(unsigned);
   edit(folder, name, change);
   const bytes = readFileSync(join(folder, name));
@@ -292,7 +292,7 @@ function resigned(
   record.sha256 = createHash('sha256').update(bytes).digest('hex');
   more(manifest);
   writeFileSync(join(folder, 'manifest.json'), Buffer.concat([canonicalBytes(manifest), Buffer.from('\n')]));
-  signBundle({ folder, keyFile: signed.keyFile });
+  await signBundle({ folder, signer: await openSigner({ key: signed.keyFile }) });
   return folder;
 }
 
@@ -380,8 +380,8 @@ describe('a signer who signs what is not so', () => {
       (text) => text.replace('"tlogs":[]', '"tlogs":[{}]'),
       ['artifact.form empty-root.json'],
     ],
-  ])('is caught: %s', (_, name, change, failed) => {
-    expect(failuresOf(verify(resigned(name, change)))).toEqual(failed);
+  ])('is caught: %s', async (_, name, change, failed) => {
+    expect(failuresOf(verify(await resigned(name, change)))).toEqual(failed);
   });
 
   it.each<[string, (manifest: ReturnType<typeof readJson>) => void, string]>([
@@ -416,8 +416,8 @@ describe('a signer who signs what is not so', () => {
     },
   );
 
-  it('is caught: the provenance of another release', () => {
-    const folder = resigned(
+  it('is caught: the provenance of another release', async () => {
+    const folder = await resigned(
       'provenance.json',
       (text) => text.replace('v1.2.3', 'v1.2.2'),
       (manifest) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EvidenceError } from '../errors.ts';
-import { run } from '../run.ts';
+import { run } from '../source/run.ts';
 
 /** The commit that a ref of the project names, all its hex digits. @throws EvidenceError `evidence.commit_unknown` */
 export async function commitOf(project: string, ref: string): Promise<string> {

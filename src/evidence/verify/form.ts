@@ -16,9 +16,26 @@ export function parseLine(bytes: Buffer): Json {
   }
 }
 
+/** JSON Lines: one canonical object a line, each of them ended. */
+export function parseLines<S extends z.ZodType>(schema: S, bytes: Buffer): z.output<S>[] {
+  ensure(bytes.length === 0 || bytes.at(-1) === 0x0a, 'it does not end with a line end');
+  const values: z.output<S>[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, start);
+    values.push(parseAs(schema, parseLine(bytes.subarray(start, end))));
+    start = end + 1;
+  }
+  return values;
+}
+
 export function parseAs<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   return parsed.success ? parsed.data : fail(z.prettifyError(parsed.error).replaceAll('\n', ' '));
+}
+
+/** The bytes of a JSON file of ours: canonical, with a line end. */
+export function documentBytes(value: Json): Buffer {
+  return Buffer.concat([canonicalBytes(value), Buffer.from('\n')]);
 }
 
 export function sameJson(a: Json, b: Json): boolean {
@@ -27,4 +44,13 @@ export function sameJson(a: Json, b: Json): boolean {
 
 export function hexOf(bytes: Uint8Array): string {
   return sha256(bytes).toString('hex');
+}
+
+/** Names in a sentence, no more than fit in one. */
+export function listed(names: readonly string[]): string {
+  const shown = names
+    .slice(0, 8)
+    .map((name) => `\`${name}\``)
+    .join(', ');
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }

@@ -1,2 +1,11 @@
-export type { Check, CheckName, Report } from './report.ts';
+export type { Requirement } from './contract/judge.ts';
+export { cosignCommands } from './cosign.ts';
+export { EvidenceVerifyError } from './errors.ts';
+export { readPolicy, type VerifyPolicy } from './policy.ts';
+export type { Check, CheckName, Report, Signature } from './report.ts';
+export { type Signers, signersOfKeys } from './signers/index.ts';
+export { archiveSource } from './source/archive.ts';
+export { folderSource } from './source/folder.ts';
+export type { BundleSource, Reading, SourceFile } from './source/source.ts';
+export { type Unpacked, type UnpackRequest, unpackArchive } from './unpack.ts';
 export { type VerifyRequest, verifyBundle } from './verify.ts';

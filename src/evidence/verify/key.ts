@@ -1,41 +1,15 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { messageOf, sha256 } from '../../core/index.ts';
+import { messageOf } from '../../core/index.ts';
 import { EvidenceVerifyError } from './errors.ts';
 
-export type VerifyingKey = { readonly key: KeyObject; readonly hint: string };
-
-/** A P-256 public key in PEM, as it was handed over. @throws EvidenceVerifyError */
-export function readVerifyingKey(file: string): VerifyingKey {
-  const key = parse(file, readKeyFile(file));
-  if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw malformed(file);
-  return { key, hint: sha256(key.export({ format: 'der', type: 'spki' })).toString('base64') };
-}
-
-/** The text of a key file, public or of a ledger. @throws EvidenceVerifyError `evidence.verify.key_unreadable` */
+/** The text of a key that was handed over, a ledger's for one. @throws EvidenceVerifyError `evidence.verify.key_unreadable` */
 export function readKeyFile(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
     throw new EvidenceVerifyError('evidence.verify.key_unreadable', `cannot read the key \`${file}\`: ${messageOf(cause)}`, {
       cause,
-      remedy: 'name the file that the signer gave you; the key is not in the bundle on purpose',
+      remedy: 'name the file that was handed to you; the key is not in the bundle on purpose',
     });
   }
-}
-
-function parse(file: string, pem: string): KeyObject {
-  // A private key would be taken for its public half: refuse it, so that nobody passes one around.
-  if (!pem.startsWith('-----BEGIN PUBLIC KEY-----')) throw malformed(file);
-  try {
-    return createPublicKey(pem);
-  } catch {
-    throw malformed(file);
-  }
-}
-
-function malformed(file: string): EvidenceVerifyError {
-  return new EvidenceVerifyError('evidence.verify.key_malformed', `\`${file}\` is not a P-256 public key in PEM`, {
-    remedy: 'give the cosign.pub of the signer',
-  });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../core/index.ts';
 import { ToolError } from '../errors.ts';
 
-export const toolNames = ['opa', 'regal', 'cosign2', 'cosign3'] as const;
+export const toolNames = ['opa', 'regal', 'cosign2', 'cosign3', 'actionlint'] as const;
 export type ToolName = (typeof toolNames)[number];
 
 /** What a tool's go.mod says: the package to build and the exact version. */

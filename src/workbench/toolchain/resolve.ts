@@ -14,6 +14,7 @@ const known: Record<ToolName, { readonly variables: readonly string[]; readonly 
   regal: { variables: ['REGAL'], binaries: ['regal'] },
   cosign2: { variables: ['COSIGN2'], binaries: ['cosign2', 'cosign'] },
   cosign3: { variables: ['COSIGN3', 'COSIGN'], binaries: ['cosign3', 'cosign'] },
+  actionlint: { variables: ['ACTIONLINT'], binaries: ['actionlint'] },
 };
 
 const minutes = 60_000;

@@ -1,0 +1,52 @@
+import type { BuiltBundle } from '../../evidence/index.ts';
+import { progressOn } from '../progress.ts';
+import { exitCodes, paint, printFacts, printJson, printTable } from './output.ts';
+
+/** Tells on stderr how far copying is, in MiB. */
+export function copyProgress(): { readonly tell: (done: number, total: number) => void; readonly end: () => void } {
+  const line = progressOn(process.stderr);
+  const mebibytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
+  return { tell: (done, total) => line.tell(mebibytes(done), Math.max(mebibytes(total), 1), 'MiB copied'), end: line.end };
+}
+
+/** Shows what was built, and ends with 3 where the contract is not met. */
+export function showBuilt(built: BuiltBundle, json: boolean): void {
+  const { folder, manifest, manifestDigest, content, verdict } = built;
+  if (json) printJson({ folder, manifestDigest, content, verdict, manifest });
+  else printBuilt(built);
+  process.exitCode = verdict.result === 'PASSED' ? exitCodes.done : exitCodes.refused;
+}
+
+function printBuilt({ folder, manifest, manifestDigest, content, verdict }: BuiltBundle): void {
+  const { built } = manifest.ledger;
+  printFacts([
+    ['release', `${manifest.release} (${manifest.kind})${manifest.parent === null ? '' : `, delta ${manifest.parent.number}`}`],
+    ['folder', folder],
+    ['manifest', manifestDigest],
+    ['content', `${content}, ${built === null ? 'not registered in the ledger' : `registered as entry ${built.seq}`}`],
+    ['ledger', `${manifest.ledger.origin} at ${manifest.ledger.size}`],
+    ['policy', `${manifest.policy.revision} ${manifest.policy.digest}`],
+  ]);
+  process.stdout.write('\n');
+  printTable(
+    manifest.artifacts.map((item) => [
+      item.name,
+      item.kind,
+      `${item.size} bytes`,
+      item.from === undefined ? `${item.sha256.slice(0, 16)}…` : 'in the parent',
+    ]),
+  );
+  process.stdout.write('\n');
+  printTable(verdict.requirements.map(({ id, outcome, detail }) => [mark(outcome), id, detail]));
+  const passed = verdict.result === 'PASSED';
+  process.stdout.write(
+    passed
+      ? `\n${paint('green', 'the contract is met')}; next: ig-evidence sign ${folder} --key <file>\n`
+      : `\n${paint('red', `the contract is NOT met: ${verdict.missing.join(', ')}`)}\n→ give what is missing and build again, or sign this and add it with \`ig-evidence delta\`\n`,
+  );
+}
+
+function mark(outcome: string): string {
+  if (outcome === 'met' || outcome === 'waived') return paint('green', outcome.padEnd(7));
+  return outcome === 'absent' ? paint('dim', outcome.padEnd(7)) : paint('red', outcome.padEnd(7));
+}

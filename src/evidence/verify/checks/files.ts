@@ -1,0 +1,26 @@
+import type { Examined } from '../examined.ts';
+import { listed } from '../form.ts';
+import { isManifestSignature, MANIFEST, MANIFEST_SIGNATURE, partKinds } from '../names.ts';
+import { ownRecords, statementFilesOf } from '../read/read-bundle.ts';
+import { type Check, check, ensure } from '../report.ts';
+
+/** Nothing missing, nothing more. */
+export function checkFiles({ bundle, manifest }: Examined): Check[] {
+  const records = ownRecords(manifest);
+  const names = records.map(({ name }) => name);
+  const due = new Set([MANIFEST, MANIFEST_SIGNATURE, ...statementFilesOf(records), ...names]);
+  return [
+    check('files.complete', 'bundle', () => {
+      const unlisted = [...partKinds.keys()].filter((name) => !names.includes(name));
+      ensure(unlisted.length === 0, `the manifest does not list ${listed(unlisted)}`);
+      const absent = [...due].filter((name) => !bundle.files.has(name));
+      ensure(absent.length === 0, `${listed(absent)} ${absent.length === 1 ? 'is' : 'are'} not there`);
+      return `${due.size} files`;
+    }),
+    check('files.unlisted', 'bundle', () => {
+      const more = [...bundle.files].filter((name) => !due.has(name) && !isManifestSignature(name));
+      ensure(more.length === 0, `nothing lists ${listed(more)}`);
+      return 'no other file';
+    }),
+  ];
+}

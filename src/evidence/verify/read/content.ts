@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { fail } from '../report.ts';
+import type { SourceFile } from '../source/source.ts';
+
+/** A file as a whole. Throws when it is larger than it may be. */
+export async function bytesOf(file: SourceFile, most: number): Promise<Buffer> {
+  if (file.size > most) fail(`\`${file.name}\` has ${file.size} bytes, ${most} are the most`);
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of file.chunks()) {
+    size += piece.length;
+    if (size > most) fail(`\`${file.name}\` grew beyond ${most} bytes while it was read`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Size and SHA-256 in hex, read as a stream. */
+export async function digestOfFile(file: SourceFile): Promise<{ readonly size: number; readonly sha256: string }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const piece of file.chunks()) {
+    size += piece.length;
+    hash.update(piece);
+  }
+  return { size, sha256: hash.digest('hex') };
+}

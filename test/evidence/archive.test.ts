@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { digestOf } from '../../src/core/index.ts';
+import { packBundle } from '../../src/evidence/index.ts';
+import { archive, type Member } from '../../src/evidence/layout/archive.ts';
+import { temporaryFolder, write, writeSigned } from './fixture.ts';
+
+const root = temporaryFolder();
+afterAll(() => root.remove());
+
+async function* of(...parts: readonly Buffer[]): AsyncGenerator<Buffer> {
+  yield* parts;
+}
+
+async function bytesOf(parts: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const part of parts) all.push(part);
+  return Buffer.concat(all);
+}
+
+describe('an archive', () => {
+  it('is what tar and gzip read, whatever the sizes', async () => {
+    const contents = [0, 1, 511, 512, 513, 65_535, 65_536, 200_000].map((size) => Buffer.alloc(size, String(size)));
+    const members: Member[] = contents.map((bytes, index) => ({
+      name: `f${index}`,
+      size: bytes.length,
+      content: of(bytes.subarray(0, 7), bytes.subarray(7)),
+    }));
+    const file = write(join(root.path, 'sizes.tar.gz'), await bytesOf(archive('evidence-v1.0.0', members, new Date(1_767_225_600_000))));
+    execFileSync('gzip', ['-t', file]);
+    const listed = execFileSync('tar', ['--utc', '-tvzf', file], { encoding: 'utf8' });
+    expect(listed.split('\n')[2]).toMatch(/^-rw-r--r-- 0\/0 +511 2026-01-01 00:00 evidence-v1\.0\.0\/f2$/);
+    execFileSync('tar', ['-xzf', file, '-C', root.path]);
+    for (const [index, bytes] of contents.entries()) {
+      expect(readFileSync(join(root.path, `evidence-v1.0.0/f${index}`)).equals(bytes)).toBe(true);
+    }
+  });
+
+  it('takes names beyond the 100 bytes of the first field', async () => {
+    const folder = `evidence-v1.0.0-${'rc.'.repeat(8)}1`;
+    const name = `${'n'.repeat(80)}.sigstore.json`;
+    const file = write(
+      join(root.path, 'long.tar.gz'),
+      await bytesOf(archive(folder, [{ name, size: 1, content: of(Buffer.from('x')) }], new Date(0))),
+    );
+    expect(execFileSync('tar', ['-tzf', file], { encoding: 'utf8' })).toBe(`${folder}/${name}\n`);
+  });
+
+  it('of a bundle has its files and nothing else, the same bytes each time, whole or not at all', async () => {
+    const { folder } = await writeSigned(join(root.path, 'bundle'));
+    const first = await packBundle(folder);
+    expect(first.file).toBe(`${folder}.tar.gz`);
+    const bytes = readFileSync(first.file);
+    expect({ sha256: `sha256:${first.sha256}`, size: first.size }).toEqual({ sha256: digestOf(bytes), size: bytes.length });
+    expect((await packBundle(folder, join(root.path, 'again.tar.gz'))).sha256).toBe(first.sha256);
+    const names = execFileSync('tar', ['-tzf', first.file], { encoding: 'utf8' }).trimEnd().split('\n');
+    expect(names).toEqual(
+      readdirSync(folder)
+        .toSorted()
+        .map((name) => `evidence-v1.2.3/${name}`),
+    );
+    expect(gunzipSync(bytes).length % 512).toBe(0);
+
+    const around = readdirSync(join(root.path, 'bundle'));
+    const signal = AbortSignal.abort();
+    await expect(packBundle(folder, undefined, { signal })).rejects.toMatchObject({ code: 'evidence.interrupted' });
+    write(join(folder, 'provenance.json'), '{}');
+    await expect(packBundle(folder)).rejects.toMatchObject({ code: 'evidence.bundle_invalid' });
+    expect(readdirSync(join(root.path, 'bundle'))).toEqual(around);
+    expect(readFileSync(first.file).equals(bytes)).toBe(true);
+  });
+});
