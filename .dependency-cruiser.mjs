@@ -6,7 +6,7 @@ const rows = [
   ['main', 'cli'],
   ['start'],
   ['gateway'],
-  ['evidence', 'audit', 'privacy', 'workbench'],
+  ['evidence', 'catalog', 'audit', 'privacy', 'workbench'],
   ['incidents'],
   ['slo', 'regions', 'bluegreen'],
   ['flags', 'bundles'],

@@ -39,7 +39,7 @@ async function measure({ database, ledger, policies, kernel }: OnKernel<Measured
       const scope: Scope = { ...begun, seal: (text) => text };
       const typed = args.parse({ key: 'bench.ungoverned', ...setting, rateLimit });
       return database.transaction(tenant, async (trx) => {
-        const { state } = await load(trx, typed, scope);
+        const { state } = await load(trx, typed, scope, undefined);
         if (state === null) throw new Error('the flag is unknown');
         await effect(trx, typed, state, scope);
       });

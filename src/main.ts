@@ -1,14 +1,16 @@
 import { auditCommands } from './audit/index.ts';
 import { publishPolicy, rollbackPolicy } from './bundles/index.ts';
+import { catalogCommands, startCatalogWorkers } from './catalog/index.ts';
 import type { Config } from './config/index.ts';
 import { type Clock, systemClock } from './core/index.ts';
 import { setFlag } from './flags/index.ts';
 import { Gateway } from './gateway/index.ts';
 import { type AnyCommand, Kernel } from './govern/index.ts';
-import { calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncidentWorkers } from './incidents/index.ts';
+import { type Adapters, calendarAt, freezeAt, type IncidentParts, incidentCommands, startIncidentWorkers } from './incidents/index.ts';
 import { eraseSubject } from './privacy/index.ts';
 import {
   followActivations,
+  openCatalog,
   openDatabase,
   openFollowers,
   openIssuers,
@@ -52,7 +54,7 @@ export async function startCountersign(config: Config, options: StartOptions = {
 
 async function start(config: Config, options: StartOptions, stops: StopList): Promise<Running> {
   const clock = options.clock ?? systemClock;
-  const telemetry = options.telemetry ?? openTelemetry(config, stops);
+  const telemetry = options.telemetry ?? (await openTelemetry(config, stops));
   const policyFiles = await readPolicies(config, options.policyDir);
   const { policies } = policyFiles;
   const { classification, key, masterKeys, webhooks, adapters } = readParts(config);
@@ -62,19 +64,16 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const jobs = await openJobs(config, storage, telemetry, stops);
   const { ledger, shown } = startLedger({ config, storage, key, clock, telemetry }, stops);
   const vault = new Vault(masterKeys);
+  const catalog = openCatalog({ config, database, jobs, clock, ledger, telemetry }, stops);
 
-  const incidents: IncidentParts = {
-    adapters,
-    calendarOf: calendarAt(config.calendars),
-    freezeOf: freezeAt(config.changeFreezes, config.calendars),
-  };
   const commands: AnyCommand[] = [
-    ...incidentCommands(incidents, jobs, classification),
+    ...incidentCommands(incidentParts(config, adapters), jobs, classification),
     setFlag,
     ...auditCommands({ ledger, vault, shown }),
     publishPolicy(policyFiles),
     rollbackPolicy(policyFiles),
     eraseSubject(ledger, vault),
+    ...catalogCommands(catalog),
   ];
   const { maxInFlight } = config.server;
   const activations = await followActivations(policyFiles, database, telemetry, stops);
@@ -82,9 +81,10 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const kernel = new Kernel({ database, ledger, vault, policies, clock, telemetry, maxInFlight, onSettled }, commands);
   stops.add(() => kernel.close());
   stops.add(await startIncidentWorkers({ jobs, kernel, adapters, database }));
+  stops.add(await startCatalogWorkers({ ...catalog, jobs, kernel }));
 
   const { authenticator, devTokens, devUrl } = await openIssuers(config, clock, stops);
-  const parts = { config, clock, database, ledger, shown, vault, policies, activations, kernel, telemetry };
+  const parts = { config, clock, database, ledger, shown, vault, policies, activations, catalog, kernel, telemetry };
   const gateway = await Gateway.listen(parts, { authenticator, webhooks, devTokens });
   stops.add(() => gateway.close());
 
@@ -95,4 +95,8 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
     policyRevision: policies.builtIn.version.revision,
     stop: () => stops.run(),
   };
+}
+
+function incidentParts({ calendars, changeFreezes }: Config, adapters: Adapters): IncidentParts {
+  return { adapters, calendarOf: calendarAt(calendars), freezeOf: freezeAt(changeFreezes, calendars) };
 }

@@ -6,7 +6,7 @@ import { messageOf } from '../src/core/index.ts';
 import { run, ToolError } from '../src/workbench/index.ts';
 
 /** What test/interop builds: programs of other people's, or a few lines around their libraries. */
-const programs = ['litewitness', 'tiles', 'witnessed-log', 'ssh-agent'] as const;
+const programs = ['litewitness', 'tiles', 'witnessed-log', 'ssh-agent', 's3'] as const;
 export type InteropProgram = (typeof programs)[number];
 
 const module = join(import.meta.dirname, '..', 'test', 'interop');

@@ -54,10 +54,11 @@ async function signAndVerify(out: string, keys: string): Promise<void> {
   const { privateKeyFile, publicKeyFile } = generateKeyPair({ prefix: join(keys, 'cosign') });
   await sign(bundle, ['--key', privateKeyFile]);
   heading('verifying');
-  await igEvidence(['verify', bundle, '--key', publicKeyFile, '--ledger-key', join(keys, 'log.vkey')]);
+  const trust = ['--key', publicKeyFile, '--ledger-key', join(keys, 'log.vkey')];
+  await igEvidence(['verify', bundle, ...trust]);
   for (const tool of ['cosign2', 'cosign3'] as const) {
     const cosign = await resolveTool(tool);
-    const verify = () => verifyWithCosign(bundle, cosign, { key: publicKeyFile }, logOf(out, tool));
+    const verify = () => verifyWithCosign(bundle, trust, cosign, logOf(out, tool));
     await part(tool, verify, (count) => `${count} signatures verified by ${cosign}`);
   }
 }

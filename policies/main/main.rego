@@ -45,6 +45,8 @@ _grants_of("alert") := [grant | grant := rules.alert[_].grant[_]]
 
 _grants_of("breakglass") := [grant | grant := rules.breakglass[_].grant[_]]
 
+_grants_of("evidence") := [grant | grant := rules.evidence[_].grant[_]]
+
 _grants_of("flag") := [grant | grant := rules.flag[_].grant[_]]
 
 _grants_of("incident") := [grant | grant := rules.incident[_].grant[_]]
@@ -62,6 +64,8 @@ default _unmet_of(_) := []
 _unmet_of("alert") := [requirement | requirement := rules.alert[_].unmet[_]]
 
 _unmet_of("breakglass") := [requirement | requirement := rules.breakglass[_].unmet[_]]
+
+_unmet_of("evidence") := [requirement | requirement := rules.evidence[_].unmet[_]]
 
 _unmet_of("flag") := [requirement | requirement := rules.flag[_].unmet[_]]
 

@@ -1,17 +1,25 @@
 import { Command, CommanderError } from 'commander';
 import { CodedError } from '../core/index.ts';
-import { buildCommand } from './evidence/build.ts';
-import { deltaCommand } from './evidence/delta.ts';
-import { keygenCommand } from './evidence/keygen.ts';
-import { kindsCommand } from './evidence/kinds.ts';
-import { oscalCommand } from './evidence/oscal.ts';
 import { exitCodes, printError } from './evidence/output.ts';
-import { packCommand } from './evidence/pack.ts';
-import { schemaDiffCommand } from './evidence/schema-diff.ts';
-import { signCommand } from './evidence/sign.ts';
-import { unpackCommand } from './evidence/unpack.ts';
-import { verifyCommand } from './evidence/verify.ts';
+import { addCommands, type Commands } from './lazy.ts';
 import { packageVersion } from './version.ts';
+
+const commands: Commands = {
+  build: async () => adding((await import('./evidence/build.ts')).buildCommand),
+  delta: async () => adding((await import('./evidence/delta.ts')).deltaCommand),
+  sign: async () => adding((await import('./evidence/sign.ts')).signCommand),
+  pack: async () => adding((await import('./evidence/pack.ts')).packCommand),
+  unpack: async () => adding((await import('./evidence/unpack.ts')).unpackCommand),
+  verify: async () => adding((await import('./evidence/verify.ts')).verifyCommand),
+  kinds: async () => adding((await import('./evidence/kinds.ts')).kindsCommand),
+  'schema-diff': async () => adding((await import('./evidence/schema-diff.ts')).schemaDiffCommand),
+  oscal: async () => adding((await import('./evidence/oscal.ts')).oscalCommand),
+  keygen: async () => adding((await import('./evidence/keygen.ts')).keygenCommand),
+};
+
+function adding(command: () => Command): (parent: Command) => void {
+  return (parent) => void parent.addCommand(command().exitOverride());
+}
 
 const program = new Command('ig-evidence')
   .description('Builds, signs and verifies what a release must show. Verifying needs no network and no trust in what built it.')
@@ -22,19 +30,7 @@ const program = new Command('ig-evidence')
   )
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
-const commands = [
-  buildCommand(),
-  deltaCommand(),
-  signCommand(),
-  packCommand(),
-  unpackCommand(),
-  verifyCommand(),
-  kindsCommand(),
-  schemaDiffCommand(),
-  oscalCommand(),
-  keygenCommand(),
-];
-for (const command of commands) program.addCommand(command.exitOverride());
+await addCommands(program, commands, process.argv.slice(2));
 
 try {
   await program.parseAsync();

@@ -211,6 +211,31 @@ const publication = z
   })
   .refine(({ git, push }) => git || !push, '`push` needs `git: true`');
 
+const s3 = z.strictObject({
+  endpoint: z.url({ protocol: /^https?$/ }),
+  region: z.string().min(1).default('us-east-1'),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+  /** Put before every key. */
+  prefix: z
+    .string()
+    .regex(/^([A-Za-z0-9._-]+\/)*$/, 'must be empty, or names that each end with /')
+    .default('evidence/'),
+  accessKey: secretRef,
+  secretKey: secretRef,
+});
+
+const evidence = z.strictObject({
+  /** Whose signature counts on a bundle, and what else it must show (docs/evidence-format.md). Files are named from this folder. */
+  policy: z.string().min(1).optional(),
+  /** Of tenants whose signers are their own. */
+  policies: z
+    .array(z.strictObject({ tenant, policy: z.string().min(1) }))
+    .refine((list) => new Set(list.map((item) => item.tenant)).size === list.length, 'give each tenant one policy')
+    .default([]),
+  /** Where files are kept; in the database unless said otherwise. */
+  store: z.strictObject({ s3: s3.optional() }).prefault({}),
+});
+
 export const configSchema = z.strictObject({
   mode: z.enum(['development', 'production']).default('development'),
   server: server.prefault({}),
@@ -220,6 +245,7 @@ export const configSchema = z.strictObject({
   adapters: z.strictObject({ agents, simulate: z.boolean().default(true) }).prefault({}),
   changeFreezes: z.array(freeze).default([]),
   policy: policy.prefault({}),
+  evidence: evidence.prefault({}),
   calendars: z
     .array(calendar)
     .refine((list) => new Set(list.map((item) => item.tenant)).size === list.length, 'give each tenant one calendar')

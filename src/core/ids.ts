@@ -13,6 +13,7 @@ const prefixes = {
   run: 'run',
   alert: 'alr',
   breakglass: 'brk',
+  blob: 'blb',
 } as const;
 
 type Kind = keyof typeof prefixes;
@@ -24,6 +25,7 @@ export type ApprovalId = Id<'approval'>;
 export type RunId = Id<'run'>;
 export type AlertId = Id<'alert'>;
 export type BreakGlassId = Id<'breakglass'>;
+export type BlobId = Id<'blob'>;
 export type TenantId = Id<'tenant'>;
 
 /** A new identifier of a kind: its prefix and a UUIDv7 (RFC 9562 §5.7). */

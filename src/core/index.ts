@@ -5,6 +5,7 @@ export { digestOf, digestOfJson, sha256 } from './hash.ts';
 export {
   type AlertId,
   type ApprovalId,
+  type BlobId,
   type BreakGlassId,
   type DecisionId,
   type EntryId,

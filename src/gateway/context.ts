@@ -1,5 +1,6 @@
 import type { Identity } from '../auth/index.ts';
 import type { Activations } from '../bundles/index.ts';
+import type { CatalogParts } from '../catalog/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../core/index.ts';
 import type { Decision, Kernel } from '../govern/index.ts';
@@ -21,6 +22,8 @@ export type GatewayParts = {
   readonly vault: Vault;
   readonly policies: PolicyRegistry;
   readonly activations: Activations;
+  /** Where evidence is kept. */
+  readonly catalog: CatalogParts;
   readonly kernel: Kernel;
   readonly telemetry: Telemetry;
 };

@@ -1,4 +1,5 @@
 import { AuthError } from '../auth/index.ts';
+import { CatalogError } from '../catalog/index.ts';
 import type { CodedError } from '../core/index.ts';
 import { GovernError } from '../govern/index.ts';
 import { IncidentError } from '../incidents/index.ts';
@@ -29,12 +30,21 @@ const statuses: { readonly [code: string]: number } = {
   'ledger.archive_refused': 409,
   'ledger.cursor_malformed': 400,
   'ledger.cursor_foreign': 400,
+  'evidence.length_required': 411,
+  'evidence.too_large': 413,
+  'evidence.upload_mismatch': 422,
+  'evidence.store_unavailable': 503,
+  'evidence.changed_meanwhile': 409,
+  'evidence.cursor_malformed': 400,
   'storage.unavailable': 503,
   'storage.full': 503,
   'storage.conflict': 503,
   'gateway.body_too_large': 413,
   'gateway.body_malformed': 400,
   'gateway.body_not_json': 415,
+  'gateway.body_stalled': 408,
+  'gateway.body_cut_off': 400,
+  'gateway.uploads_full': 503,
   'gateway.webhook_unauthorized': 401,
 };
 
@@ -47,7 +57,7 @@ export function toPublic(error: unknown): PublicError | undefined {
 }
 
 function isDomainError(error: unknown): error is CodedError {
-  return [GovernError, IncidentError, LedgerError, StorageError, GatewayError].some((kind) => error instanceof kind);
+  return [GovernError, IncidentError, CatalogError, LedgerError, StorageError, GatewayError].some((kind) => error instanceof kind);
 }
 
 function describe(error: CodedError, status: number): PublicError {

@@ -6,6 +6,9 @@ export type GatewayErrorCode =
   | 'gateway.body_too_large'
   | 'gateway.body_malformed'
   | 'gateway.body_not_json'
+  | 'gateway.body_stalled'
+  | 'gateway.body_cut_off'
+  | 'gateway.uploads_full'
   | 'gateway.webhook_unauthorized'
   | 'gateway.listen_failed';
 

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type { AuthRequest } from '../auth/index.ts';
+import { type Patience, streamBody } from './body-stream.ts';
 import { GatewayError } from './errors.ts';
 
 /** A request as routes see it. */
@@ -11,7 +13,12 @@ export type EdgeRequest = {
   header(name: string): string | undefined;
   /** The whole body. @throws GatewayError `gateway.body_too_large` before more than the limit is read */
   body(): Promise<Buffer<ArrayBuffer>>;
+  /** The body as it comes, for who needs no more of it at once; instead of `body`. @throws GatewayError `gateway.body_stalled`, `gateway.body_cut_off` */
+  stream(patience: Patience): AsyncIterable<Uint8Array>;
 };
+
+/** A body that is read at one go has come by then. */
+const WHOLE_BODY: Patience = { idle: 30_000, whole: 30_000 };
 
 /** A path and what answers there; one that ends with `/` stands for all beneath it. */
 export type Route = {
@@ -22,7 +29,12 @@ export type Route = {
   readonly handle: (request: EdgeRequest) => Promise<Response>;
 };
 
-export function toEdgeRequest(message: IncomingMessage, bodyLimitBytes: number): EdgeRequest {
+/** @param invite tells a sender who waits for it (`Expect: 100-continue`) that its body is wanted; told once somebody asks for it */
+export function toEdgeRequest(message: IncomingMessage, bodyLimitBytes: number, invite: () => void): EdgeRequest {
+  const stream = (patience: Patience): AsyncIterable<Buffer> => {
+    invite();
+    return streamBody(message, patience);
+  };
   return {
     method: message.method ?? 'GET',
     // Only path and query are taken from the request; the origin is never used.
@@ -32,7 +44,8 @@ export function toEdgeRequest(message: IncomingMessage, bodyLimitBytes: number):
       const value = message.headers[name.toLowerCase()];
       return Array.isArray(value) ? value.join(', ') : value;
     },
-    body: once(() => readBody(message, bodyLimitBytes)),
+    body: once(() => readBody(message, bodyLimitBytes, stream)),
+    stream,
   };
 }
 
@@ -50,12 +63,16 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
   };
 }
 
-async function readBody(message: IncomingMessage, limit: number): Promise<Buffer<ArrayBuffer>> {
+async function readBody(
+  message: IncomingMessage,
+  limit: number,
+  stream: (patience: Patience) => AsyncIterable<Buffer>,
+): Promise<Buffer<ArrayBuffer>> {
   if (Number(message.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of message.iterator({ destroyOnReturn: false })) {
+    for await (const chunk of stream(WHOLE_BODY)) {
       chunks.push(chunk);
       size += chunk.length;
       if (size > limit) throw tooLarge(limit);
@@ -84,7 +101,25 @@ export function parseJsonBody(body: Buffer): unknown {
 export async function writeResponse(response: Response, to: ServerResponse): Promise<void> {
   to.statusCode = response.status;
   for (const [name, value] of response.headers) to.setHeader(name, value);
+  // Whose length is known before its bytes are may be of any length, and goes out as it comes.
+  if (response.body !== null && response.headers.has('content-length')) return pipeline(response.body, to);
   to.end(Buffer.from(await response.arrayBuffer()));
+}
+
+/** Bytes as a response's body: asked for only as they are taken, and ended with who takes them. */
+export function streamed(content: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const chunks = content[Symbol.asyncIterator]();
+  const source: UnderlyingDefaultSource<Uint8Array> = {
+    pull: async (controller) => {
+      const next = await chunks.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(next.value);
+    },
+    cancel: async () => {
+      await chunks.return?.();
+    },
+  };
+  return new ReadableStream(source, { highWaterMark: 0 });
 }
 
 export function json(status: number, value: object, headers: Record<string, string> = {}): Response {

@@ -3,6 +3,7 @@ import type { Json } from '../core/index.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Outcome, Decision as DecisionModel } from '../govern/index.ts';
 import type { BreakGlass as BreakGlassModel, BreakGlassReview as BreakGlassReviewModel, Incident as IncidentModel, Orchestration as OrchestrationModel } from '../incidents/index.ts';
+import type { JsonObject } from '../core/index.ts';
 import type { Flag as FlagModel } from '../flags/index.ts';
 import type { Activation as ActivationModel } from '../bundles/index.ts';
 import type { PolicyVersion as PolicyVersionModel } from '../policy/index.ts';
@@ -439,6 +440,126 @@ export type EntryProofPayload = Governed & {
   readonly proof: Maybe<InclusionProof>;
 };
 
+export type EvidenceVerdict =
+  | 'PASSED'
+  /** Something that the contract requires is neither met nor waived. */
+  | 'FAILED';
+
+export type EvidenceOutcome =
+  | 'met'
+  | 'missing'
+  | 'stale'
+  | 'unmet'
+  | 'waived'
+  /** Optional, and not there. */
+  | 'absent';
+
+/** A requirement that need not be met until a day. */
+export type EvidenceWaiver = {
+  readonly owner: Scalars['ID']['output'];
+  readonly reason: Scalars['String']['output'];
+  readonly expiresAt: Scalars['DateTime']['output'];
+};
+
+/** What came of one requirement of the contract. */
+export type EvidenceRequirement = {
+  readonly id: Scalars['ID']['output'];
+  readonly outcome: EvidenceOutcome;
+  readonly detail: Scalars['String']['output'];
+  /** How to get it. */
+  readonly obtain: Scalars['String']['output'];
+  readonly waiver: Maybe<EvidenceWaiver>;
+};
+
+/** A file of a bundle: `GET /evidence/bundles/<manifest>/<name>`. */
+export type EvidenceFile = {
+  readonly name: Scalars['String']['output'];
+  /** Of an item; null for the manifest and for signatures. */
+  readonly kind: Maybe<Scalars['String']['output']>;
+  readonly digest: Scalars['ID']['output'];
+  /** Bytes. */
+  readonly size: Scalars['Long']['output'];
+  readonly mediaType: Scalars['String']['output'];
+  /** The bundle that holds it; null: this one. */
+  readonly heldBy: Maybe<Scalars['ID']['output']>;
+};
+
+/** What a release shows, as the gateway verified it. */
+export type EvidenceBundle = {
+  /** `sha256:<hex>` of manifest.json. */
+  readonly manifest: Scalars['ID']['output'];
+  readonly release: Scalars['ID']['output'];
+  readonly kind: Scalars['String']['output'];
+  /** 0, or how many deltas there are with this one. */
+  readonly number: Scalars['Int']['output'];
+  /** The bundle that this one changes. */
+  readonly parent: Maybe<Scalars['ID']['output']>;
+  /** The source's time. */
+  readonly at: Scalars['DateTime']['output'];
+  readonly verdict: EvidenceVerdict;
+  /** In the contract's order. */
+  readonly requirements: ReadonlyArray<EvidenceRequirement>;
+  /** Requirements that keep the verdict from being PASSED. */
+  readonly missing: ReadonlyArray<Scalars['ID']['output']>;
+  readonly publishedBy: Scalars['ID']['output'];
+  readonly publishedAt: Scalars['DateTime']['output'];
+  /** Those of its parents as well, by name. */
+  readonly files: ReadonlyArray<EvidenceFile>;
+};
+
+/** What runs in an environment, by which bundle. */
+export type EvidencePromotion = {
+  readonly environment: Scalars['String']['output'];
+  readonly release: Scalars['ID']['output'];
+  readonly manifest: Scalars['ID']['output'];
+  readonly promotedBy: Scalars['ID']['output'];
+  readonly promotedAt: Scalars['DateTime']['output'];
+};
+
+/** A release that has evidence. */
+export type EvidenceRelease = {
+  readonly release: Scalars['ID']['output'];
+  readonly kind: Scalars['String']['output'];
+  /** It speaks for the release: the last delta, or the first bundle. */
+  readonly newest: EvidenceBundle;
+  /** Where it is current. */
+  readonly current: ReadonlyArray<EvidencePromotion>;
+};
+
+export type EvidenceReleaseEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: EvidenceRelease;
+};
+
+export type EvidenceReleaseConnection = {
+  readonly edges: ReadonlyArray<EvidenceReleaseEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type EvidenceReleasesPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed. */
+  readonly page: Maybe<EvidenceReleaseConnection>;
+};
+
+export type EvidenceBundleEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: EvidenceBundle;
+};
+
+export type EvidenceBundleConnection = {
+  readonly edges: ReadonlyArray<EvidenceBundleEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type EvidenceBundlesPayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed. */
+  readonly page: Maybe<EvidenceBundleConnection>;
+};
+
 export type Query = {
   /** Who the gateway takes you for. */
   readonly viewer: Viewer;
@@ -469,6 +590,10 @@ export type Query = {
   readonly entryProof: EntryProofPayload;
   /** The proof that the newest checkpoint continues the first `from` entries. To look is an action of its own. */
   readonly consistencyProof: ConsistencyProofPayload;
+  /** Releases that have evidence, the newest first, in pages of at most 100. To look is an action of its own. */
+  readonly evidenceReleases: EvidenceReleasesPayload;
+  /** The bundles of a release, the newest first. To look is an action of its own. */
+  readonly evidenceBundles: EvidenceBundlesPayload;
 };
 
 
@@ -529,6 +654,19 @@ export type QueryEntryProofArgs = {
 
 export type QueryConsistencyProofArgs = {
   from: Scalars['Long']['input'];
+};
+
+
+export type QueryEvidenceReleasesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryEvidenceBundlesArgs = {
+  release: Scalars['ID']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type AcknowledgeInput = {
@@ -622,6 +760,95 @@ export type RollbackPolicyInput = {
   /** A policy that was active before, or the built-in one. */
   readonly digest: Scalars['String']['input'];
   readonly justification: Scalars['String']['input'];
+};
+
+export type RegisterEvidenceInput = {
+  /** A tag: `v1.2.3`. */
+  readonly release: Scalars['ID']['input'];
+  /** The kind of release, by which its contract is chosen. */
+  readonly kind: Scalars['String']['input'];
+  /** What `ig-evidence register` computes of the items: `sha256:<hex>` (docs/evidence-format.md). */
+  readonly content: Scalars['ID']['input'];
+};
+
+export type WaiveEvidenceInput = {
+  readonly release: Scalars['ID']['input'];
+  /** The id of a requirement of the contract. */
+  readonly requirement: Scalars['ID']['input'];
+  /** At least ten characters. It stands in the bundle in plain, for everyone who gets it and for good: write nothing about a person. */
+  readonly reason: Scalars['String']['input'];
+  /** Within 90 days from now. */
+  readonly expiresAt: Scalars['DateTime']['input'];
+};
+
+/** A signature or statement of a bundle, uploaded before. */
+export type EvidenceSignatureInput = {
+  /** `<item>.sigstore.json`, `manifest.sigstore.json`, … */
+  readonly name: Scalars['String']['input'];
+  readonly digest: Scalars['ID']['input'];
+};
+
+/** All files have been uploaded: `PUT /evidence/files/sha256:<hex>`. */
+export type PublishEvidenceInput = {
+  /** `sha256:<hex>` of manifest.json. */
+  readonly manifest: Scalars['ID']['input'];
+  /** The files of the bundle that no manifest can name: its signatures and statements. */
+  readonly signatures: ReadonlyArray<EvidenceSignatureInput>;
+};
+
+export type PromoteReleaseInput = {
+  readonly release: Scalars['ID']['input'];
+  /** `production` for one. */
+  readonly environment: Scalars['String']['input'];
+};
+
+export type EvidenceRegistration = {
+  readonly release: Scalars['ID']['output'];
+  readonly kind: Scalars['String']['output'];
+  readonly content: Scalars['ID']['output'];
+};
+
+export type RegisterEvidencePayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed. */
+  readonly registration: Maybe<EvidenceRegistration>;
+};
+
+export type WaivedRequirement = {
+  readonly release: Scalars['ID']['output'];
+  readonly requirement: Scalars['ID']['output'];
+  readonly reason: Scalars['String']['output'];
+  readonly expiresAt: Scalars['DateTime']['output'];
+};
+
+export type WaiveEvidencePayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed. */
+  readonly waiver: Maybe<WaivedRequirement>;
+};
+
+export type PublishedEvidence = {
+  readonly manifest: Scalars['ID']['output'];
+  readonly release: Scalars['ID']['output'];
+  readonly verdict: EvidenceVerdict;
+  /** False: it was published before, and is the newest still. */
+  readonly first: Scalars['Boolean']['output'];
+};
+
+export type PublishEvidencePayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** Null when not allowed. */
+  readonly published: Maybe<PublishedEvidence>;
+};
+
+export type PromoteReleasePayload = Governed & {
+  readonly decision: Decision;
+  readonly receipt: Receipt;
+  /** What is current in the environment now; null when not allowed. `decision.rules` has each thing that is missing with how to get it. */
+  readonly promotion: Maybe<EvidencePromotion>;
 };
 
 export type ArchiveLedgerInput = {
@@ -718,6 +945,14 @@ export type Mutation = {
    * `countersign ledger archive --carry-out` does, as the owner of the database, and only what was allowed here.
    */
   readonly archiveLedger: ArchiveLedgerPayload;
+  /** Has the ledger hold what a release is made of, ahead of its bundle. `ig-evidence register` does it. */
+  readonly registerEvidence: RegisterEvidencePayload;
+  /** Lets a release go without a requirement until a day. Not by who registered its evidence. */
+  readonly waiveEvidence: WaiveEvidencePayload;
+  /** The gateway verifies the whole bundle itself and keeps it. `ig-evidence publish` does it, with the uploads. */
+  readonly publishEvidence: PublishEvidencePayload;
+  /** Decides by the evidence that is published whether a release may go to an environment, and keeps what is current there. */
+  readonly promoteRelease: PromoteReleasePayload;
 };
 
 
@@ -861,6 +1096,46 @@ export type MutationArchiveLedgerArgs = {
 };
 
 
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationRegisterEvidenceArgs = {
+  input: RegisterEvidenceInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationWaiveEvidenceArgs = {
+  input: WaiveEvidenceInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationPublishEvidenceArgs = {
+  input: PublishEvidenceInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * Repeating a call with the same `idempotencyKey` and input gives the same decision and does nothing twice. The key is yours:
+ * 8 to 200 characters, a UUID for one.
+ */
+export type MutationPromoteReleaseArgs = {
+  input: PromoteReleaseInput;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
 
@@ -944,6 +1219,12 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Outcome )
     | ( Outcome )
     | ( Outcome )
+    | ( Outcome )
+    | ( Outcome )
+    | ( Outcome )
+    | ( Outcome )
+    | ( Outcome )
+    | ( Outcome )
   ;
 };
 
@@ -998,6 +1279,20 @@ export type ResolversTypes = {
   EntryConnection: ResolverTypeWrapper<EntryConnection>;
   EntriesPayload: ResolverTypeWrapper<Outcome>;
   EntryProofPayload: ResolverTypeWrapper<Outcome>;
+  EvidenceVerdict: EvidenceVerdict;
+  EvidenceOutcome: EvidenceOutcome;
+  EvidenceWaiver: ResolverTypeWrapper<EvidenceWaiver>;
+  EvidenceRequirement: ResolverTypeWrapper<EvidenceRequirement>;
+  EvidenceFile: ResolverTypeWrapper<EvidenceFile>;
+  EvidenceBundle: ResolverTypeWrapper<EvidenceBundle>;
+  EvidencePromotion: ResolverTypeWrapper<JsonObject>;
+  EvidenceRelease: ResolverTypeWrapper<Omit<EvidenceRelease, 'current'> & { current: ReadonlyArray<ResolversTypes['EvidencePromotion']> }>;
+  EvidenceReleaseEdge: ResolverTypeWrapper<Omit<EvidenceReleaseEdge, 'node'> & { node: ResolversTypes['EvidenceRelease'] }>;
+  EvidenceReleaseConnection: ResolverTypeWrapper<JsonObject>;
+  EvidenceReleasesPayload: ResolverTypeWrapper<Outcome>;
+  EvidenceBundleEdge: ResolverTypeWrapper<EvidenceBundleEdge>;
+  EvidenceBundleConnection: ResolverTypeWrapper<JsonObject>;
+  EvidenceBundlesPayload: ResolverTypeWrapper<Outcome>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   AcknowledgeInput: AcknowledgeInput;
   ResolveInput: ResolveInput;
@@ -1012,6 +1307,18 @@ export type ResolversTypes = {
   PublishPolicyInput: PublishPolicyInput;
   EraseSubjectInput: EraseSubjectInput;
   RollbackPolicyInput: RollbackPolicyInput;
+  RegisterEvidenceInput: RegisterEvidenceInput;
+  WaiveEvidenceInput: WaiveEvidenceInput;
+  EvidenceSignatureInput: EvidenceSignatureInput;
+  PublishEvidenceInput: PublishEvidenceInput;
+  PromoteReleaseInput: PromoteReleaseInput;
+  EvidenceRegistration: ResolverTypeWrapper<JsonObject>;
+  RegisterEvidencePayload: ResolverTypeWrapper<Outcome>;
+  WaivedRequirement: ResolverTypeWrapper<JsonObject>;
+  WaiveEvidencePayload: ResolverTypeWrapper<Outcome>;
+  PublishedEvidence: ResolverTypeWrapper<JsonObject>;
+  PublishEvidencePayload: ResolverTypeWrapper<Outcome>;
+  PromoteReleasePayload: ResolverTypeWrapper<Outcome>;
   ArchiveLedgerInput: ArchiveLedgerInput;
   ArchiveLedgerPayload: ResolverTypeWrapper<Outcome>;
   IncidentPayload: ResolverTypeWrapper<Outcome>;
@@ -1066,6 +1373,18 @@ export type ResolversParentTypes = {
   EntryConnection: EntryConnection;
   EntriesPayload: Outcome;
   EntryProofPayload: Outcome;
+  EvidenceWaiver: EvidenceWaiver;
+  EvidenceRequirement: EvidenceRequirement;
+  EvidenceFile: EvidenceFile;
+  EvidenceBundle: EvidenceBundle;
+  EvidencePromotion: JsonObject;
+  EvidenceRelease: Omit<EvidenceRelease, 'current'> & { current: ReadonlyArray<ResolversParentTypes['EvidencePromotion']> };
+  EvidenceReleaseEdge: Omit<EvidenceReleaseEdge, 'node'> & { node: ResolversParentTypes['EvidenceRelease'] };
+  EvidenceReleaseConnection: JsonObject;
+  EvidenceReleasesPayload: Outcome;
+  EvidenceBundleEdge: EvidenceBundleEdge;
+  EvidenceBundleConnection: JsonObject;
+  EvidenceBundlesPayload: Outcome;
   Query: Record<PropertyKey, never>;
   AcknowledgeInput: AcknowledgeInput;
   ResolveInput: ResolveInput;
@@ -1080,6 +1399,18 @@ export type ResolversParentTypes = {
   PublishPolicyInput: PublishPolicyInput;
   EraseSubjectInput: EraseSubjectInput;
   RollbackPolicyInput: RollbackPolicyInput;
+  RegisterEvidenceInput: RegisterEvidenceInput;
+  WaiveEvidenceInput: WaiveEvidenceInput;
+  EvidenceSignatureInput: EvidenceSignatureInput;
+  PublishEvidenceInput: PublishEvidenceInput;
+  PromoteReleaseInput: PromoteReleaseInput;
+  EvidenceRegistration: JsonObject;
+  RegisterEvidencePayload: Outcome;
+  WaivedRequirement: JsonObject;
+  WaiveEvidencePayload: Outcome;
+  PublishedEvidence: JsonObject;
+  PublishEvidencePayload: Outcome;
+  PromoteReleasePayload: Outcome;
   ArchiveLedgerInput: ArchiveLedgerInput;
   ArchiveLedgerPayload: Outcome;
   IncidentPayload: Outcome;
@@ -1154,7 +1485,7 @@ export type ReceiptResolvers<ContextType = GatewayContext, ParentType extends Re
 };
 
 export type GovernedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Governed'] = ResolversParentTypes['Governed']> = {
-  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntriesPayload' | 'EntryProofPayload' | 'ArchiveLedgerPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload' | 'EraseSubjectPayload', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ConsistencyProofPayload' | 'TimelinePayload' | 'EntriesPayload' | 'EntryProofPayload' | 'EvidenceReleasesPayload' | 'EvidenceBundlesPayload' | 'RegisterEvidencePayload' | 'WaiveEvidencePayload' | 'PublishEvidencePayload' | 'PromoteReleasePayload' | 'ArchiveLedgerPayload' | 'IncidentPayload' | 'OrchestrationPayload' | 'BreakGlassPayload' | 'FlagPayload' | 'PolicyChangePayload' | 'EraseSubjectPayload', ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -1368,6 +1699,93 @@ export type EntryProofPayloadResolvers<ContextType = GatewayContext, ParentType 
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type EvidenceWaiverResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceWaiver'] = ResolversParentTypes['EvidenceWaiver']> = {
+  owner?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type EvidenceRequirementResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceRequirement'] = ResolversParentTypes['EvidenceRequirement']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['EvidenceOutcome'], ParentType, ContextType>;
+  detail?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  obtain?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  waiver?: Resolver<Maybe<ResolversTypes['EvidenceWaiver']>, ParentType, ContextType>;
+};
+
+export type EvidenceFileResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceFile'] = ResolversParentTypes['EvidenceFile']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  digest?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  size?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  mediaType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  heldBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type EvidenceBundleResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceBundle'] = ResolversParentTypes['EvidenceBundle']> = {
+  manifest?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  release?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  number?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  parent?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  verdict?: Resolver<ResolversTypes['EvidenceVerdict'], ParentType, ContextType>;
+  requirements?: Resolver<ReadonlyArray<ResolversTypes['EvidenceRequirement']>, ParentType, ContextType>;
+  missing?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  publishedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  publishedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  files?: Resolver<ReadonlyArray<ResolversTypes['EvidenceFile']>, ParentType, ContextType>;
+};
+
+export type EvidencePromotionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidencePromotion'] = ResolversParentTypes['EvidencePromotion']> = {
+  environment?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  release?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  manifest?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  promotedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  promotedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type EvidenceReleaseResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceRelease'] = ResolversParentTypes['EvidenceRelease']> = {
+  release?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  newest?: Resolver<ResolversTypes['EvidenceBundle'], ParentType, ContextType>;
+  current?: Resolver<ReadonlyArray<ResolversTypes['EvidencePromotion']>, ParentType, ContextType>;
+};
+
+export type EvidenceReleaseEdgeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceReleaseEdge'] = ResolversParentTypes['EvidenceReleaseEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['EvidenceRelease'], ParentType, ContextType>;
+};
+
+export type EvidenceReleaseConnectionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceReleaseConnection'] = ResolversParentTypes['EvidenceReleaseConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['EvidenceReleaseEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type EvidenceReleasesPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceReleasesPayload'] = ResolversParentTypes['EvidenceReleasesPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  page?: Resolver<Maybe<ResolversTypes['EvidenceReleaseConnection']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EvidenceBundleEdgeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceBundleEdge'] = ResolversParentTypes['EvidenceBundleEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['EvidenceBundle'], ParentType, ContextType>;
+};
+
+export type EvidenceBundleConnectionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceBundleConnection'] = ResolversParentTypes['EvidenceBundleConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['EvidenceBundleEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type EvidenceBundlesPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceBundlesPayload'] = ResolversParentTypes['EvidenceBundlesPayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  page?: Resolver<Maybe<ResolversTypes['EvidenceBundleConnection']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
   incident?: Resolver<Maybe<ResolversTypes['Incident']>, ParentType, ContextType, RequireFields<QueryIncidentArgs, 'id'>>;
@@ -1383,6 +1801,56 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   entries?: Resolver<ResolversTypes['EntriesPayload'], ParentType, ContextType, Partial<QueryEntriesArgs>>;
   entryProof?: Resolver<ResolversTypes['EntryProofPayload'], ParentType, ContextType, RequireFields<QueryEntryProofArgs, 'entryId'>>;
   consistencyProof?: Resolver<ResolversTypes['ConsistencyProofPayload'], ParentType, ContextType, RequireFields<QueryConsistencyProofArgs, 'from'>>;
+  evidenceReleases?: Resolver<ResolversTypes['EvidenceReleasesPayload'], ParentType, ContextType, RequireFields<QueryEvidenceReleasesArgs, 'first'>>;
+  evidenceBundles?: Resolver<ResolversTypes['EvidenceBundlesPayload'], ParentType, ContextType, RequireFields<QueryEvidenceBundlesArgs, 'release' | 'first'>>;
+};
+
+export type EvidenceRegistrationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['EvidenceRegistration'] = ResolversParentTypes['EvidenceRegistration']> = {
+  release?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  content?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type RegisterEvidencePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['RegisterEvidencePayload'] = ResolversParentTypes['RegisterEvidencePayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  registration?: Resolver<Maybe<ResolversTypes['EvidenceRegistration']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WaivedRequirementResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['WaivedRequirement'] = ResolversParentTypes['WaivedRequirement']> = {
+  release?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  requirement?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type WaiveEvidencePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['WaiveEvidencePayload'] = ResolversParentTypes['WaiveEvidencePayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  waiver?: Resolver<Maybe<ResolversTypes['WaivedRequirement']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PublishedEvidenceResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PublishedEvidence'] = ResolversParentTypes['PublishedEvidence']> = {
+  manifest?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  release?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  verdict?: Resolver<ResolversTypes['EvidenceVerdict'], ParentType, ContextType>;
+  first?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type PublishEvidencePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PublishEvidencePayload'] = ResolversParentTypes['PublishEvidencePayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  published?: Resolver<Maybe<ResolversTypes['PublishedEvidence']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PromoteReleasePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PromoteReleasePayload'] = ResolversParentTypes['PromoteReleasePayload']> = {
+  decision?: Resolver<ResolversTypes['Decision'], ParentType, ContextType>;
+  receipt?: Resolver<ResolversTypes['Receipt'], ParentType, ContextType>;
+  promotion?: Resolver<Maybe<ResolversTypes['EvidencePromotion']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type ArchiveLedgerPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ArchiveLedgerPayload'] = ResolversParentTypes['ArchiveLedgerPayload']> = {
@@ -1457,6 +1925,10 @@ export type MutationResolvers<ContextType = GatewayContext, ParentType extends R
   rollbackPolicy?: Resolver<ResolversTypes['PolicyChangePayload'], ParentType, ContextType, RequireFields<MutationRollbackPolicyArgs, 'input'>>;
   eraseSubject?: Resolver<ResolversTypes['EraseSubjectPayload'], ParentType, ContextType, RequireFields<MutationEraseSubjectArgs, 'input'>>;
   archiveLedger?: Resolver<ResolversTypes['ArchiveLedgerPayload'], ParentType, ContextType, RequireFields<MutationArchiveLedgerArgs, 'input'>>;
+  registerEvidence?: Resolver<ResolversTypes['RegisterEvidencePayload'], ParentType, ContextType, RequireFields<MutationRegisterEvidenceArgs, 'input'>>;
+  waiveEvidence?: Resolver<ResolversTypes['WaiveEvidencePayload'], ParentType, ContextType, RequireFields<MutationWaiveEvidenceArgs, 'input'>>;
+  publishEvidence?: Resolver<ResolversTypes['PublishEvidencePayload'], ParentType, ContextType, RequireFields<MutationPublishEvidenceArgs, 'input'>>;
+  promoteRelease?: Resolver<ResolversTypes['PromoteReleasePayload'], ParentType, ContextType, RequireFields<MutationPromoteReleaseArgs, 'input'>>;
 };
 
 export type Resolvers<ContextType = GatewayContext> = {
@@ -1495,7 +1967,26 @@ export type Resolvers<ContextType = GatewayContext> = {
   EntryConnection?: EntryConnectionResolvers<ContextType>;
   EntriesPayload?: EntriesPayloadResolvers<ContextType>;
   EntryProofPayload?: EntryProofPayloadResolvers<ContextType>;
+  EvidenceWaiver?: EvidenceWaiverResolvers<ContextType>;
+  EvidenceRequirement?: EvidenceRequirementResolvers<ContextType>;
+  EvidenceFile?: EvidenceFileResolvers<ContextType>;
+  EvidenceBundle?: EvidenceBundleResolvers<ContextType>;
+  EvidencePromotion?: EvidencePromotionResolvers<ContextType>;
+  EvidenceRelease?: EvidenceReleaseResolvers<ContextType>;
+  EvidenceReleaseEdge?: EvidenceReleaseEdgeResolvers<ContextType>;
+  EvidenceReleaseConnection?: EvidenceReleaseConnectionResolvers<ContextType>;
+  EvidenceReleasesPayload?: EvidenceReleasesPayloadResolvers<ContextType>;
+  EvidenceBundleEdge?: EvidenceBundleEdgeResolvers<ContextType>;
+  EvidenceBundleConnection?: EvidenceBundleConnectionResolvers<ContextType>;
+  EvidenceBundlesPayload?: EvidenceBundlesPayloadResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  EvidenceRegistration?: EvidenceRegistrationResolvers<ContextType>;
+  RegisterEvidencePayload?: RegisterEvidencePayloadResolvers<ContextType>;
+  WaivedRequirement?: WaivedRequirementResolvers<ContextType>;
+  WaiveEvidencePayload?: WaiveEvidencePayloadResolvers<ContextType>;
+  PublishedEvidence?: PublishedEvidenceResolvers<ContextType>;
+  PublishEvidencePayload?: PublishEvidencePayloadResolvers<ContextType>;
+  PromoteReleasePayload?: PromoteReleasePayloadResolvers<ContextType>;
   ArchiveLedgerPayload?: ArchiveLedgerPayloadResolvers<ContextType>;
   IncidentPayload?: IncidentPayloadResolvers<ContextType>;
   OrchestrationPayload?: OrchestrationPayloadResolvers<ContextType>;

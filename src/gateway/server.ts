@@ -9,6 +9,8 @@ import { type Route, toEdgeRequest, writeResponse } from './http.ts';
 import type { DevTokens } from './plugins/graphiql.ts';
 import { problem, problemOf } from './problem.ts';
 import { alertmanager } from './rest/alertmanager.ts';
+import { evidenceBundles } from './rest/evidence-bundles.ts';
+import { evidenceFiles } from './rest/evidence-files.ts';
 import { health } from './rest/health.ts';
 import { ledgerTree } from './rest/ledger-tree.ts';
 import { metricsRoute } from './rest/metrics.ts';
@@ -41,14 +43,18 @@ export class Gateway {
       metricsRoute(parts.telemetry.metrics),
       alertmanager(parts, options.webhooks),
       ledgerTree(parts, options.authenticator),
+      evidenceFiles(parts, options.authenticator),
+      evidenceBundles(parts, options.authenticator),
       graphqlRoute(yoga, options.authenticator, options.devTokens !== undefined),
     ];
     this.#parts = parts;
     this.#routes = new Map(routes.map((route) => [route.path, route]));
+    // How long a body may take is for who reads it: the file of an upload takes its time.
     this.#server = createServer(
-      { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
+      { requestTimeout: 0, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
       (message, response) => void this.#serve(message, response),
     );
+    this.#server.on('checkContinue', (message, response) => void this.#serve(message, response, () => response.writeContinue()));
   }
 
   /** @throws GatewayError `gateway.listen_failed`, `gateway.ungoverned_mutation`, `gateway.unknown_action` */
@@ -85,20 +91,21 @@ export class Gateway {
     clearTimeout(lingering);
   }
 
-  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(message: IncomingMessage, response: ServerResponse, invite: () => void = () => undefined): Promise<void> {
     try {
-      const answer = await this.#answer(message);
+      const answer = await this.#answer(message, invite);
       if (this.#stopping) answer.headers.set('connection', 'close');
       await writeResponse(answer, response);
+      if (!message.complete) letGoBy(message);
     } catch (error) {
       this.#parts.telemetry.log.debug({ err: error }, 'a response could not be written: its caller has gone');
       response.destroy();
     }
   }
 
-  async #answer(message: IncomingMessage): Promise<Response> {
+  async #answer(message: IncomingMessage, invite: () => void): Promise<Response> {
     try {
-      const request = toEdgeRequest(message, this.#parts.config.server.bodyLimitBytes);
+      const request = toEdgeRequest(message, this.#parts.config.server.bodyLimitBytes, invite);
       const route = this.#routeOf(request.url.pathname);
       if (route === undefined)
         return problem({
@@ -139,4 +146,13 @@ export class Gateway {
       this.#inFlight.delete(answer);
     }
   }
+}
+
+const LET_GO_BY_MILLISECONDS = 30_000;
+
+/** What is left of a body that nobody wants is read and forgotten, for a while: a socket that is closed under its sender loses our answer. */
+function letGoBy(message: IncomingMessage): void {
+  message.resume();
+  const late = setTimeout(() => message.socket.destroy(), LET_GO_BY_MILLISECONDS);
+  message.once('close', () => clearTimeout(late));
 }

@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 import { GovernError } from './errors.ts';
 
 /** Parses what a caller sent, once. @throws GovernError `govern.invalid_arguments`, naming each field. */
-export function parseArguments<A, S, R extends JsonObject>(command: Command<A, S, R>, args: unknown): A {
+export function parseArguments<A, S, R extends JsonObject, P>(command: Command<A, S, R, P>, args: unknown): A {
   assertRecordable(args);
   const parsed = command.args.safeParse(args);
   if (parsed.success) return parsed.data;

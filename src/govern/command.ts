@@ -26,11 +26,17 @@ export type Loaded<State> = {
 /** What a command did. Both parts are JSON: the result is given again to a repeated call, the record goes into the ledger. */
 export type Effect<Result extends JsonObject> = { readonly result: Result; readonly record: JsonObject };
 
+/** What `prepare` knows: who asks, and whether the policy would allow it if things were so. Nothing of it is recorded. */
+export type Preview = Identity & {
+  readonly now: Date;
+  readonly allows: (supposed: Pick<Loaded<unknown>, 'resource' | 'facts'>) => boolean;
+};
+
 /**
  * An action as data. The kernel parses `args`, lets `load` lock and read what the decision depends on, asks the policy, and
  * only then runs `effect`, all in one transaction. What leaves the database is a job that `effect` enqueues.
  */
-export type Command<Args = unknown, State = unknown, Result extends JsonObject = JsonObject> = {
+export type Command<Args = unknown, State = unknown, Result extends JsonObject = JsonObject, Prepared = undefined> = {
   readonly action: string;
   readonly args: z.ZodType<Args>;
   /**
@@ -38,17 +44,24 @@ export type Command<Args = unknown, State = unknown, Result extends JsonObject =
    * `facts.request.<name>`, and as member `<name>` of the effect's record. A row holds them sealed by `scope.seal`.
    */
   readonly personal?: readonly (keyof Args & string)[];
-  readonly load: (trx: Trx, args: Args, scope: Scope) => Promise<Loaded<State>>;
+  /**
+   * What takes too long for a transaction and changes nothing. It is done before the transaction, so `load` gets what came of it and makes sure
+   * that what it relied on is still so. Only for whom the policy would allow the rest: else anyone could have it done.
+   */
+  readonly prepare?: (args: Args, preview: Preview) => Promise<Prepared | undefined>;
+  readonly load: (trx: Trx, args: Args, scope: Scope, prepared: Prepared | undefined) => Promise<Loaded<State>>;
   readonly effect: (trx: Trx, args: Args, state: State, scope: Scope) => Promise<Effect<Result>>;
 };
 
 /** A command whose types only it knows: how a list of different commands is held. */
 export type AnyCommand = {
   readonly action: string;
-  run<T>(use: <Args, State, Result extends JsonObject>(command: Command<Args, State, Result>) => T): T;
+  run<T>(use: <Args, State, Result extends JsonObject, Prepared>(command: Command<Args, State, Result, Prepared>) => T): T;
 };
 
 /** Seals a command's types, so that commands of all kinds fit one registry without a cast. */
-export function defineCommand<Args, State, Result extends JsonObject>(command: Command<Args, State, Result>): AnyCommand {
+export function defineCommand<Args, State, Result extends JsonObject, Prepared = undefined>(
+  command: Command<Args, State, Result, Prepared>,
+): AnyCommand {
   return { action: command.action, run: (use) => use(command) };
 }

@@ -6,7 +6,7 @@ import type { Database, Trx } from '../storage/index.ts';
 import type { Span, Telemetry } from '../telemetry/index.ts';
 import { type DataKey, subjectOf, type Vault } from '../vault/index.ts';
 import { parseArguments } from './arguments.ts';
-import type { AnyCommand, Command, Loaded, Scope } from './command.ts';
+import type { AnyCommand, Command, Loaded, Preview, Scope } from './command.ts';
 import { type Decision, disclose, toDecision } from './decision.ts';
 import { GovernError } from './errors.ts';
 import { Gate } from './gate.ts';
@@ -41,6 +41,12 @@ type Settled = { readonly decision: Decision; readonly result: JsonObject | null
 /** A scope before it is known whose key seals what is written. */
 type Begun = Omit<Scope, 'seal'>;
 type Written = { readonly text: PersonalText; readonly key: DataKey | undefined };
+/** One call: its command, what it says, and what was done ahead of its transaction. */
+type Asked<A, S, R extends JsonObject, P> = {
+  readonly command: Command<A, S, R, P>;
+  readonly args: A;
+  readonly prepared: P | undefined;
+};
 type Answered = Settled & { /** Null: repeated, decided earlier. */ readonly input: PolicyInput | null };
 
 /**
@@ -82,18 +88,22 @@ export class Kernel {
     return this.#gate.close();
   }
 
-  async #govern<A, S, R extends JsonObject>(command: Command<A, S, R>, request: ActionRequest): Promise<Outcome> {
+  async #govern<A, S, R extends JsonObject, P>(command: Command<A, S, R, P>, request: ActionRequest): Promise<Outcome> {
     const args = parseArguments(command, request.args);
     const { database, telemetry } = this.#options;
     return telemetry.tracing.span(command.action, async (span) => {
-      const settled = await database.transaction(request.identity.actor.tenant, (trx) => this.#settle(trx, command, args, request));
+      const prepared = await command.prepare?.(args, this.#preview(command.action, request.identity));
+      const settled = await database.transaction(request.identity.actor.tenant, (trx) =>
+        this.#settle(trx, { command, args, prepared }, request),
+      );
       const receipt = await this.#acknowledge(settled);
       this.#observe(span, settled, receipt);
       return { decision: disclose(settled.decision, settled.entryId), result: settled.result, receipt };
     });
   }
 
-  async #settle<A, S, R extends JsonObject>(trx: Trx, command: Command<A, S, R>, args: A, request: ActionRequest): Promise<Answered> {
+  async #settle<A, S, R extends JsonObject, P>(trx: Trx, asked: Asked<A, S, R, P>, request: ActionRequest): Promise<Answered> {
+    const { command, args, prepared } = asked;
     const engine = this.#options.policies.engineFor(request.identity.actor.tenant);
     const begun = this.#begin(request.identity, engine);
     const { text, key } = await this.#textOf(trx, command, args, begun);
@@ -101,7 +111,7 @@ export class Kernel {
     const claim = claimOf(command.action, request, scope, key);
     const earlier = claim && (await claimKey(trx, claim));
     if (earlier !== undefined) return { ...readSettled(earlier), input: null };
-    const loaded = await command.load(trx, args, scope);
+    const loaded = await command.load(trx, args, scope, prepared);
     const input = inputOf(command.action, scope, loaded);
     const recorded = text.committedInput(input);
     const decision = this.#decide(engine, input, recorded, scope);
@@ -114,13 +124,20 @@ export class Kernel {
     return { ...settled, input };
   }
 
+  #preview(action: string, identity: Identity): Preview {
+    const engine = this.#options.policies.engineFor(identity.actor.tenant);
+    const begun = this.#begin(identity, engine);
+    const allows: Preview['allows'] = (supposed) => engine.decide(inputOf(action, begun, supposed)).verdict.result === 'ALLOW';
+    return { ...identity, now: begun.now, allows };
+  }
+
   #begin(identity: Identity, { version }: PolicyEngine): Begun {
     const now = this.#options.clock.now();
     return { ...identity, now, decisionId: newId('decision', now), policy: version };
   }
 
   /** What the actor wrote, with their key when they wrote something: one statement, and none where nobody can. */
-  async #textOf<A, S, R extends JsonObject>(trx: Trx, command: Command<A, S, R>, args: A, begun: Begun): Promise<Written> {
+  async #textOf<A, S, R extends JsonObject, P>(trx: Trx, command: Command<A, S, R, P>, args: A, begun: Begun): Promise<Written> {
     const texts = personalTexts(command.personal ?? [], args);
     const { id, tenant } = begun.actor;
     const key = texts.size === 0 ? undefined : await this.#options.vault.keyOf(trx, { tenant, subject: subjectOf(id) }, begun.now);
@@ -186,7 +203,7 @@ export class Kernel {
   }
 }
 
-function inputOf(action: string, scope: Scope, loaded: Loaded<unknown>): PolicyInput {
+function inputOf(action: string, scope: Begun, loaded: Pick<Loaded<unknown>, 'resource' | 'facts'>): PolicyInput {
   const { actor, context, now } = scope;
   return {
     action,

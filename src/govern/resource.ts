@@ -4,7 +4,7 @@ import type { Loaded, Scope } from './command.ts';
 type Described = Pick<Resource, 'type' | 'id' | 'purpose'> & Partial<Pick<Resource, 'region' | 'category' | 'severity'>>;
 
 /** A resource of the actor's own tenant: row-level security shows no other. */
-export function knownResource(scope: Scope, described: Described): Resource {
+export function knownResource(scope: Pick<Scope, 'actor'>, described: Described): Resource {
   return { region: null, category: null, severity: null, ...described, tenant: scope.actor.tenant, known: true };
 }
 

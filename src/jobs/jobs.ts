@@ -85,9 +85,12 @@ export class Jobs {
     return new Jobs(boss, options.onError);
   }
 
-  /** Exists exactly when the transaction's other effects do. */
-  async enqueue<Data extends object>(trx: Trx, queue: Queue<Data>, data: Data): Promise<void> {
-    await this.#boss.send(queue.name, data, { db: fromKysely(trx) });
+  /** Exists exactly when the transaction's other effects do. `afterSeconds`: not before then, two weeks at most. */
+  async enqueue<Data extends object>(trx: Trx, queue: Queue<Data>, data: Data, when: { afterSeconds?: number } = {}): Promise<void> {
+    await this.#boss.send(queue.name, data, {
+      db: fromKysely(trx),
+      ...(when.afterSeconds !== undefined && { startAfter: when.afterSeconds }),
+    });
   }
 
   /** Runs `handler` for each job of a queue; a job whose handler throws is tried again, later and later, up to the queue's limit. */

@@ -98,6 +98,31 @@ const facts = z.strictObject({
     .exactOptional(),
   /** Who called for this same change before, null when nobody did; and whether it is what is active already. */
   policyChange: z.strictObject({ proposedBy: z.string().nullable(), active: z.boolean() }).exactOptional(),
+  /** What the catalog knows of a release's evidence, or of a bundle that is to be published. */
+  evidence: z
+    .strictObject({
+      /** Who registered what the release is made of, and who waived a requirement of it. */
+      registeredBy: z.array(z.string()).exactOptional(),
+      waivedBy: z.array(z.string()).exactOptional(),
+      /** How long a waiver would hold. */
+      expiresInSeconds: z.int().exactOptional(),
+      /** Of a promotion: that there is a bundle. Of a file: that a bundle has it. */
+      published: z.boolean().exactOptional(),
+      /** The gateway looked at the whole bundle itself, and which of its checks failed. */
+      verified: z.boolean().exactOptional(),
+      failed: z.array(z.string()).exactOptional(),
+      /** The bundle that this one changes, and the newest of its release; null: none. */
+      parent: z.string().nullable().exactOptional(),
+      newest: z.string().nullable().exactOptional(),
+      verdict: z.enum(['PASSED', 'FAILED']).exactOptional(),
+      /** What the contract requires and is neither met nor waived. */
+      missing: z.array(z.strictObject({ id: z.string(), outcome: z.string(), detail: z.string(), obtain: z.string() })).exactOptional(),
+      /** Waivers that the verdict rests on and that have ended since. */
+      lapsed: z.array(z.strictObject({ id: z.string(), expiresAt: z.string() })).exactOptional(),
+      /** Of the evidence, or of a file since it came: whole days. */
+      ageDays: z.int().exactOptional(),
+    })
+    .exactOptional(),
   /** The moment as the tenant's own calendar and clocks show it. */
   calendar: z
     .strictObject({

@@ -1,3 +1,4 @@
+import { measureEvidence } from '../catalog/index.ts';
 import type { KernelOptions } from '../govern/index.ts';
 import { announceBreakGlass, measureOrchestrations } from '../incidents/index.ts';
 import { countErasures } from '../privacy/index.ts';
@@ -17,6 +18,7 @@ export function openFollowers(
     measureOrchestrations(telemetry.metrics),
     announceBreakGlass(telemetry),
     countErasures(telemetry.metrics),
+    measureEvidence(telemetry.metrics),
     openShadow(policyFiles, database, telemetry, stops),
   ];
   return (...settled) => {

@@ -251,6 +251,85 @@ type LedgerDisclosure = {
   sealed: Immutable<string>;
 };
 
+/** A place for a file's bytes. */
+type EvidenceBlob = {
+  tenant: Immutable<string>;
+  id: Immutable<string>;
+  digest: Immutable<string>;
+  size: Immutable<bigint>;
+  begun_by: Immutable<string>;
+  begun_at: Immutable<Date>;
+};
+
+type EvidenceFile = {
+  tenant: Immutable<string>;
+  digest: Immutable<string>;
+  size: Immutable<bigint>;
+  blob: Immutable<string>;
+  stored_at: Timestamp;
+};
+
+type EvidenceChunk = { tenant: Immutable<string>; blob: Immutable<string>; part: Immutable<number>; bytes: Immutable<Buffer> };
+
+type EvidenceRegistration = {
+  tenant: Immutable<string>;
+  release: Immutable<string>;
+  kind: Immutable<string>;
+  content: Immutable<string>;
+  registered_by: Immutable<string>;
+  registered_at: Immutable<Date>;
+};
+
+type EvidenceWaiver = {
+  tenant: Immutable<string>;
+  entry_id: Immutable<string>;
+  release: Immutable<string>;
+  requirement: Immutable<string>;
+  reason: Immutable<string>;
+  waived_by: Immutable<string>;
+  waived_at: Immutable<Date>;
+  expires_at: Immutable<Date>;
+};
+
+type EvidenceBundle = {
+  tenant: Immutable<string>;
+  manifest: Immutable<string>;
+  release: Immutable<string>;
+  kind: Immutable<string>;
+  number: Immutable<number>;
+  parent: Immutable<string | null>;
+  position: Immutable<bigint>;
+  at: Immutable<Date>;
+  verdict: Immutable<string>;
+  /** JSON. */
+  requirements: Immutable<string>;
+  missing: Immutable<number>;
+  waived_until: Immutable<Date | null>;
+  published_by: Immutable<string>;
+  published_at: Immutable<Date>;
+};
+
+type EvidenceBundleFile = {
+  tenant: Immutable<string>;
+  manifest: Immutable<string>;
+  name: Immutable<string>;
+  kind: Immutable<string | null>;
+  digest: Immutable<string>;
+  size: Immutable<bigint>;
+  media_type: Immutable<string>;
+  held_by: Immutable<string | null>;
+};
+
+type EvidencePromotion = {
+  tenant: Immutable<string>;
+  environment: Immutable<string>;
+  position: Immutable<bigint>;
+  release: Immutable<string>;
+  manifest: Immutable<string>;
+  promoted_by: Immutable<string>;
+  promoted_at: Immutable<Date>;
+};
+
 /** The tables as kysely sees them. int8 is `bigint`, bytea is `Buffer`, JSON is text that its domain parses. */
 export type Tables = {
   ledger_head: LedgerHead;
@@ -279,4 +358,12 @@ export type Tables = {
   policy_divergence: PolicyDivergence;
   subject_key: SubjectKey;
   ledger_disclosure: LedgerDisclosure;
+  evidence_blob: EvidenceBlob;
+  evidence_file: EvidenceFile;
+  evidence_chunk: EvidenceChunk;
+  evidence_registration: EvidenceRegistration;
+  evidence_waiver: EvidenceWaiver;
+  evidence_bundle: EvidenceBundle;
+  evidence_bundle_file: EvidenceBundleFile;
+  evidence_promotion: EvidencePromotion;
 };

@@ -141,6 +141,33 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly evidencePublished = new Counter({
+    name: 'countersign_evidence_published_total',
+    help: 'Bundles of evidence that were published, by verdict',
+    labelNames: ['verdict'],
+    registers: [this.registry],
+  });
+
+  /** config/prometheus/evidence.yaml. */
+  readonly evidenceRefused = new Counter({
+    name: 'countersign_evidence_promotions_refused_total',
+    help: 'Promotions of releases that were refused, by the rule that determined it',
+    labelNames: ['rule'],
+    registers: [this.registry],
+  });
+
+  readonly evidenceMissing = new Gauge({
+    name: 'countersign_evidence_missing_requirements',
+    help: 'Requirements that the newest release of each tenant does not meet, all together',
+    registers: [this.registry],
+  });
+
+  readonly evidenceWaivedUntil = new Gauge({
+    name: 'countersign_evidence_waiver_end_timestamp_seconds',
+    help: 'When the first of the waivers ends that newest releases rest on, Unix time; 0 when there is none',
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -24,6 +24,11 @@ unmet(rule, explanation) := {
 }
 
 # METADATA
+# description: The same, where what helps depends on the case.
+# scope: document
+unmet_by(rule, explanation, remedy) := object.union(unmet(rule, explanation), {"remedy": remedy})
+
+# METADATA
 # description: A requirement that stronger or fresher authentication would meet (RFC 9470).
 # scope: document
 curable(rule, explanation, challenge) := object.union(unmet(rule, explanation), {

@@ -18,6 +18,11 @@ test_an_unmet_requirement_denies_and_says_what_helps if {
 	}
 }
 
+test_one_with_a_remedy_of_its_own_says_that_one if {
+	result.unmet_by(_rule, "because", "do this") == object.union(result.unmet(_rule, "because"), {"remedy": "do this"})
+	not result.unmet_by(json.remove(_rule, ["custom/remedy"]), "because", "do this")
+}
+
 test_a_curable_one_asks_for_a_step_up_with_its_challenge if {
 	result.curable(_rule, "because", {"maxAge": 1}) == {
 		"ruleId": "a.rule",

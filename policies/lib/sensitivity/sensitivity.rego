@@ -9,6 +9,7 @@ package lib.sensitivity
 actions := {
 	"breakglass.declare",
 	"breakglass.review",
+	"evidence.waive",
 	"flag.set",
 	"ledger.archive",
 	"orchestration.approve",
@@ -24,6 +25,7 @@ actions := {
 personal := {
 	"breakglass.declare",
 	"breakglass.review",
+	"evidence.waive",
 	"policy.publish",
 	"policy.rollback",
 	"privacy.erase_subject",

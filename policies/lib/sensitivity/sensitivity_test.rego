@@ -6,6 +6,7 @@ test_what_changes_production_or_its_rules_is_sensitive if {
 	sensitivity.actions == {
 		"breakglass.declare",
 		"breakglass.review",
+		"evidence.waive",
 		"flag.set",
 		"ledger.archive",
 		"orchestration.approve",

@@ -189,6 +189,70 @@ erasing := object.union(
 )
 
 # METADATA
+# description: Bob, a release bot, promotes a release whose evidence is complete.
+# scope: document
+promoting := object.union(
+	json.remove(executing, ["facts"]),
+	{
+		"action": "evidence.promote",
+		"actor": {"id": "bob", "kind": "service", "roles": ["release-bot"], "purposes": ["release"], "acr": null},
+		"resource": {"type": "release", "id": "v1.2.3", "purpose": "release", "severity": null},
+		"facts": {"evidence": {
+			"published": true,
+			"verified": true,
+			"failed": [],
+			"verdict": "PASSED",
+			"missing": [],
+			"lapsed": [],
+			"ageDays": 3,
+		}},
+	},
+)
+
+# METADATA
+# description: Bob publishes a delta of the newest bundle.
+# scope: document
+publishing_evidence := object.union(json.remove(promoting, ["facts"]), {
+	"action": "evidence.publish",
+	"resource": {"type": "evidence", "id": "sha256:two"},
+	"facts": {"evidence": {"verified": true, "failed": [], "parent": "sha256:one", "newest": "sha256:one"}},
+})
+
+# METADATA
+# description: Bob registers what a release is made of.
+# scope: document
+registering := object.union(json.remove(promoting, ["facts"]), {
+	"action": "evidence.built",
+	"facts": {"evidence": {"waivedBy": ["user:olga"]}},
+})
+
+# METADATA
+# description: Olga, an org-admin, waives a requirement for a week.
+# scope: document
+waiving := object.union(
+	json.remove(executing, ["facts"]),
+	{
+		"action": "evidence.waive",
+		"actor": {"id": "user:olga", "roles": ["org-admin"], "purposes": ["operations"]},
+		"resource": {"type": "release", "id": "v1.2.3", "purpose": "release", "severity": null},
+		"facts": {
+			"request": {"justification": "the chaos lab is moving"},
+			"evidence": {"registeredBy": ["bob"], "expiresInSeconds": 604800},
+		},
+	},
+)
+
+# METADATA
+# description: A job of ours removes a file that nobody published.
+# scope: document
+expiring := object.union(json.remove(promoting, ["facts"]), {
+	"action": "evidence.expire",
+	"actor": {"id": "service:evidence", "roles": ["service"], "purposes": []},
+	"resource": {"type": "evidence", "id": "sha256:one"},
+	"facts": {"evidence": {"published": false, "ageDays": 7}},
+})
+
+# METADATA
 # description: Values of every JSON type, and what looks like an absence; none of them is any fact's right value.
 # scope: document
 garbage := [null, -1, 1.5, "", "x", [], ["x"], {}, {"x": "y"}]

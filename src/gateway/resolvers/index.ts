@@ -1,5 +1,6 @@
 import type { Resolvers } from '../schema.gen.ts';
 import { breakGlassResolvers } from './break-glass.ts';
+import { evidenceResolvers } from './evidence.ts';
 import { flagResolvers } from './flags.ts';
 import { incidentResolvers } from './incidents.ts';
 import { ledgerResolvers } from './ledger.ts';
@@ -28,4 +29,5 @@ export const resolvers: readonly Resolvers[] = [
   ledgerResolvers,
   policyResolvers,
   privacyResolvers,
+  evidenceResolvers,
 ];

@@ -10,7 +10,7 @@ import data.lib.sensitivity
 # title: Device trust
 # description: >-
 #   Sensitive actions (approving, executing, setting flags, breaking the glass and reviewing it, changing policy,
-#   storing the record away, erasing) need a device of medium trust at least.
+#   waiving evidence, storing the record away, erasing) need a device of medium trust at least.
 # custom:
 #   id: core.device_trust
 #   precedence: 60

@@ -8,7 +8,8 @@ import data.lib.sensitivity
 
 # METADATA
 # title: A person
-# description: The policy is changed, the glass broken and reviewed, and what somebody wrote erased, by people.
+# description: >-
+#   The policy is changed, the glass broken and reviewed, evidence waived, and what somebody wrote erased, by people.
 # custom:
 #   id: core.person
 #   precedence: 50

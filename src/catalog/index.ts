@@ -1,0 +1,13 @@
+export { expireQueue } from './commands/expire.ts';
+export { catalogCommands } from './commands/index.ts';
+export { CatalogError } from './errors.ts';
+export { type FileStore, MAX_FILE_BYTES } from './files/file-store.ts';
+export { postgresFiles } from './files/postgres.ts';
+export { type S3Settings, s3Files } from './files/s3.ts';
+export { evidenceHealth, measureEvidence } from './measure.ts';
+export { digest as evidenceDigest } from './names.ts';
+export type { CatalogParts } from './parts.ts';
+export type { StoredSource } from './source.ts';
+export { presentFile, receiveFile, sendFile } from './transfer.ts';
+export { Verifications, type Verified, type Verifier, type VerifyAsked } from './verifying.ts';
+export { startCatalogWorkers } from './workers.ts';

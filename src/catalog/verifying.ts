@@ -1,0 +1,63 @@
+import type { TenantId } from '../core/index.ts';
+import type { StoredSource } from './source.ts';
+
+/** What a verification came to: the names of the checks that failed, each once, in order; none: the bundle verifies. */
+export type Verified = { readonly failed: readonly string[] };
+
+export type VerifyAsked = {
+  readonly tenant: TenantId;
+  readonly bundle: StoredSource;
+  /** Of a delta: what it changes, then what that changes, and so on. */
+  readonly parents: readonly StoredSource[];
+  /** `manifest.json` of the release before, where the catalog has it. */
+  readonly previous: Buffer | undefined;
+};
+
+/** Verifies a whole bundle under the policy that the configuration names. Never throws for what a bundle is. */
+export type Verifier = (asked: VerifyAsked) => Promise<Verified>;
+
+/** How long it is believed that a bundle verifies: keys are revoked and bundles age meanwhile. */
+const VALID_MILLISECONDS = 10 * 60_000;
+/** A verification reads all of a bundle: so many at once in one process, the others wait. */
+const AT_ONCE = 2;
+const MAX_REMEMBERED = 1_000;
+
+/** Verifications of one process: each bundle once in a while, callers that come together share one, and only a few run at a time. */
+export class Verifications {
+  readonly #now: () => number;
+  readonly #until = new Map<string, number>();
+  readonly #underWay = new Map<string, Promise<Verified>>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @param name of exactly the files that are looked at */
+  async of(name: string, verify: () => Promise<Verified>): Promise<Verified> {
+    if ((this.#until.get(name) ?? 0) > this.#now()) return { failed: [] };
+    const underWay = this.#underWay.get(name) ?? this.#inTurn(verify).finally(() => this.#underWay.delete(name));
+    this.#underWay.set(name, underWay);
+    const verified = await underWay;
+    if (verified.failed.length === 0) this.#remember(name);
+    return verified;
+  }
+
+  #remember(name: string): void {
+    if (this.#until.size >= MAX_REMEMBERED) this.#until.clear(); // all are looked at again: rare, and only slower
+    this.#until.set(name, this.#now() + VALID_MILLISECONDS);
+  }
+
+  async #inTurn(verify: () => Promise<Verified>): Promise<Verified> {
+    if (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running += 1;
+    try {
+      return await verify();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next(); // takes the turn over
+    }
+  }
+}

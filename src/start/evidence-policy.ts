@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { StoredSource, Verifier, VerifyAsked } from '../catalog/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Clock, TenantId } from '../core/index.ts';
+import { type BundleSource, readPolicy, type VerifyPolicy, verifyBundle } from '../evidence/verify/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+
+/** That a verdict is `FAILED` is the catalog's to know and a rule's to judge: such a bundle is published, so that a delta can mend it. */
+const JUDGED_ELSEWHERE = 'contract.met';
+
+/**
+ * The verifier that anybody has, under the policy of the configuration. The log must be the tenant's own unless the policy names another.
+ *
+ * @throws EvidenceVerifyError when a policy, or what it names, cannot be read
+ */
+export function openVerifier({ evidence, configDir }: Config, ledger: Pick<Ledger, 'verifierKey'>, clock: Clock): Verifier {
+  const read = (file: string): VerifyPolicy => readPolicy(resolve(configDir, file));
+  const shared = evidence.policy === undefined ? undefined : read(evidence.policy);
+  const own = new Map<string, VerifyPolicy>(evidence.policies.map(({ tenant, policy }) => [tenant, read(policy)]));
+  const policyOf = (tenant: TenantId): VerifyPolicy | undefined => {
+    const policy = own.get(tenant) ?? shared;
+    return policy && { ...policy, ledgerKey: policy.ledgerKey ?? ledger.verifierKey(tenant) };
+  };
+  return async (asked) => {
+    const policy = policyOf(asked.tenant);
+    if (policy === undefined) return { failed: ['policy.missing'] };
+    return withPrevious(asked.previous, async (previous) => {
+      const { checks } = await verifyBundle({ ...sourcesOf(asked), policy, previous, now: clock.now() });
+      return { failed: [...new Set(checks.filter(({ ok, check }) => !ok && check !== JUDGED_ELSEWHERE).map(({ check }) => check))] };
+    });
+  };
+}
+
+function sourcesOf({ bundle, parents }: VerifyAsked): { bundle: BundleSource; parents: BundleSource[] } {
+  return { bundle: toSource(bundle, 'what was uploaded'), parents: parents.map((parent, at) => toSource(parent, `parent ${at + 1}`)) };
+}
+
+function toSource(files: StoredSource, place: string): BundleSource {
+  return {
+    place,
+    checks: ['files.plain'],
+    size: async () => files.reduce((sum, { size }) => sum + size, 0),
+    files: async function* () {
+      for (const { name, size, open } of files) yield { name, size, chunks: () => buffers(open()) };
+    },
+  };
+}
+
+async function* buffers(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const { buffer, byteOffset, byteLength } of content) yield Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** The verifier takes the release before as a file. */
+async function withPrevious<T>(manifest: Buffer | undefined, work: (file: string | undefined) => Promise<T>): Promise<T> {
+  if (manifest === undefined) return work(undefined);
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-previous-'));
+  try {
+    const file = join(folder, 'manifest.json');
+    writeFileSync(file, manifest);
+    return await work(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
