@@ -51,6 +51,7 @@ async function writeFiles(folder: string, { archive, signal, onProgress }: Unpac
     onProgress?.(done, total);
   };
   for await (const file of source.files({ refuse: (refusal) => refusals.push(refusal), advance })) {
+    if (signal?.aborted === true) throw interrupted();
     await writeFile(folder, file);
     written.push(file.name);
     // What is refused ends it before more is written.
