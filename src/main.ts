@@ -54,7 +54,7 @@ export async function startCountersign(config: Config, options: StartOptions = {
 
 async function start(config: Config, options: StartOptions, stops: StopList): Promise<Running> {
   const clock = options.clock ?? systemClock;
-  const telemetry = options.telemetry ?? openTelemetry(config, stops);
+  const telemetry = options.telemetry ?? (await openTelemetry(config, stops));
   const policyFiles = await readPolicies(config, options.policyDir);
   const { policies } = policyFiles;
   const { classification, key, masterKeys, webhooks, adapters } = readParts(config);

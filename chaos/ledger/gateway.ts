@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type Config, loadConfig, packageRoot, readEnv } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
-import type { Ledger } from '../../src/ledger/index.ts';
-import { openDatabase, readLedgerKey, StopList, startLedger } from '../../src/start/index.ts';
+import { type Ledger, readLedgerKey } from '../../src/ledger/index.ts';
+import { openDatabase, StopList, startLedger } from '../../src/start/index.ts';
 import type { Database } from '../../src/storage/index.ts';
 import { createLogger, Metrics, Tracing } from '../../src/telemetry/index.ts';
 

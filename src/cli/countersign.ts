@@ -1,20 +1,23 @@
 import { Command, CommanderError } from 'commander';
-import { ledgerCommand } from './commands/ledger.ts';
-import { policyCommand } from './commands/policy.ts';
-import { receiptCommand } from './commands/receipt.ts';
-import { startCommand } from './commands/start.ts';
-import { tokenCommand } from './commands/token.ts';
-import { vaultCommand } from './commands/vault.ts';
-import { witnessCommand } from './commands/witness.ts';
+import { addCommands, type Commands } from './lazy.ts';
 import { exitCode } from './report.ts';
 import { packageVersion } from './version.ts';
+
+const commands: Commands = {
+  start: async () => (await import('./commands/start.ts')).startCommand,
+  token: async () => (await import('./commands/token.ts')).tokenCommand,
+  ledger: async () => (await import('./commands/ledger.ts')).ledgerCommand,
+  receipt: async () => (await import('./commands/receipt.ts')).receiptCommand,
+  policy: async () => (await import('./commands/policy.ts')).policyCommand,
+  vault: async () => (await import('./commands/vault.ts')).vaultCommand,
+  witness: async () => (await import('./commands/witness.ts')).witnessCommand,
+};
 
 const program = new Command('countersign')
   .description('policy-as-code governance gateway for incident response')
   .version(packageVersion())
   .exitOverride();
-const commands = [startCommand, tokenCommand, ledgerCommand, receiptCommand, policyCommand, vaultCommand, witnessCommand];
-for (const add of commands) add(program);
+await addCommands(program, commands, process.argv.slice(2));
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,22 +1,30 @@
 import { Command, CommanderError } from 'commander';
 import { CodedError } from '../core/index.ts';
-import { buildCommand } from './evidence/build.ts';
-import { deltaCommand } from './evidence/delta.ts';
-import { keygenCommand } from './evidence/keygen.ts';
-import { kindsCommand } from './evidence/kinds.ts';
-import { listCommand } from './evidence/list.ts';
-import { oscalCommand } from './evidence/oscal.ts';
 import { exitCodes, printError } from './evidence/output.ts';
-import { packCommand } from './evidence/pack.ts';
-import { promoteCommand } from './evidence/promote.ts';
-import { publishCommand } from './evidence/publish.ts';
-import { registerCommand } from './evidence/register.ts';
-import { schemaDiffCommand } from './evidence/schema-diff.ts';
-import { signCommand } from './evidence/sign.ts';
-import { unpackCommand } from './evidence/unpack.ts';
-import { verifyCommand } from './evidence/verify.ts';
-import { waiveCommand } from './evidence/waive.ts';
+import { addCommands, type Commands } from './lazy.ts';
 import { packageVersion } from './version.ts';
+
+const commands: Commands = {
+  build: async () => adding((await import('./evidence/build.ts')).buildCommand),
+  delta: async () => adding((await import('./evidence/delta.ts')).deltaCommand),
+  sign: async () => adding((await import('./evidence/sign.ts')).signCommand),
+  pack: async () => adding((await import('./evidence/pack.ts')).packCommand),
+  unpack: async () => adding((await import('./evidence/unpack.ts')).unpackCommand),
+  verify: async () => adding((await import('./evidence/verify.ts')).verifyCommand),
+  kinds: async () => adding((await import('./evidence/kinds.ts')).kindsCommand),
+  'schema-diff': async () => adding((await import('./evidence/schema-diff.ts')).schemaDiffCommand),
+  register: async () => adding((await import('./evidence/register.ts')).registerCommand),
+  waive: async () => adding((await import('./evidence/waive.ts')).waiveCommand),
+  publish: async () => adding((await import('./evidence/publish.ts')).publishCommand),
+  promote: async () => adding((await import('./evidence/promote.ts')).promoteCommand),
+  list: async () => adding((await import('./evidence/list.ts')).listCommand),
+  oscal: async () => adding((await import('./evidence/oscal.ts')).oscalCommand),
+  keygen: async () => adding((await import('./evidence/keygen.ts')).keygenCommand),
+};
+
+function adding(command: () => Command): (parent: Command) => void {
+  return (parent) => void parent.addCommand(command().exitOverride());
+}
 
 const program = new Command('ig-evidence')
   .description('Builds, signs and verifies what a release must show. Verifying needs no network and no trust in what built it.')
@@ -27,24 +35,7 @@ const program = new Command('ig-evidence')
   )
   .configureHelp({ showGlobalOptions: true })
   .exitOverride();
-const commands = [
-  buildCommand(),
-  deltaCommand(),
-  signCommand(),
-  packCommand(),
-  unpackCommand(),
-  verifyCommand(),
-  kindsCommand(),
-  schemaDiffCommand(),
-  oscalCommand(),
-  keygenCommand(),
-  registerCommand(),
-  waiveCommand(),
-  publishCommand(),
-  promoteCommand(),
-  listCommand(),
-];
-for (const command of commands) program.addCommand(command.exitOverride());
+await addCommands(program, commands, process.argv.slice(2));
 
 try {
   await program.parseAsync();

@@ -6,6 +6,7 @@ export { readSegmentLog } from './archive/read-segment.ts';
 export { restoreArchive } from './archive/restore.ts';
 export { assertArchivable, writeSegment } from './archive/write-segment.ts';
 export { type Checkpoint, originOf } from './checkpoint.ts';
+export { readLedgerKey } from './configured-key.ts';
 export { LedgerError } from './errors.ts';
 export { type ExportFormat, exportLog } from './export.ts';
 export { type ExportProof, ExportTree } from './export-tree.ts';

@@ -12,10 +12,10 @@ import {
   simulate,
 } from '../incidents/index.ts';
 import { Jobs, prepareJobs } from '../jobs/index.ts';
-import { LedgerKey } from '../ledger/index.ts';
+import { type LedgerKey, readLedgerKey } from '../ledger/index.ts';
 import { openStorage, type Storage } from '../storage/index.ts';
 import { createLogger, Metrics, type Telemetry, Tracing } from '../telemetry/index.ts';
-import { MasterKeys } from '../vault/index.ts';
+import { type MasterKeys, readMasterKeys } from '../vault/index.ts';
 import type { StopList } from './stop-list.ts';
 import { readWebhooks } from './webhooks.ts';
 
@@ -39,22 +39,6 @@ export function readParts(config: Config): FileParts {
   };
 }
 
-/** The key that was named; in development one is made where there is none. In production a lost key must not be replaced unnoticed. */
-export function readLedgerKey(config: Config): LedgerKey {
-  const { ledgerKey } = config.env;
-  if (ledgerKey !== undefined) return LedgerKey.parse(ledgerKey, 'the variable LEDGER_KEY');
-  const file = config.env.ledgerKeyFile ?? join(config.dataDir, 'ledger.pem');
-  const mayCreate = config.env.ledgerKeyFile === undefined && config.mode === 'development';
-  return mayCreate ? LedgerKey.readOrCreate(file) : LedgerKey.read(file);
-}
-
-/** As the ledger's key: in production a lost one must not be replaced unnoticed, for nothing that people wrote would open any more. */
-export function readMasterKeys(config: Config): MasterKeys {
-  const file = config.env.vaultKeyFile ?? join(config.dataDir, 'vault.keys');
-  const mayCreate = config.env.vaultKeyFile === undefined && config.mode === 'development';
-  return mayCreate ? MasterKeys.readOrCreate(file) : MasterKeys.read(file);
-}
-
 function openAdapters(config: Config): Adapters {
   const agents = config.adapters.agents.map((agent) =>
     httpAgent({ ...agent, bearer: agent.bearer && resolveSecret(agent.bearer, config.env) }),
@@ -62,8 +46,8 @@ function openAdapters(config: Config): Adapters {
   return new Map([...agents, ...(config.adapters.simulate ? [simulate] : [])].map((adapter) => [adapter.name, adapter]));
 }
 
-export function openTelemetry(config: Config, stops: StopList): Telemetry {
-  const tracing = new Tracing(config.env.otlpEndpoint);
+export async function openTelemetry(config: Config, stops: StopList): Promise<Telemetry> {
+  const tracing = await Tracing.start(config.env.otlpEndpoint);
   stops.add(() => tracing.close());
   return { log: createLogger(config.env.logLevel), metrics: new Metrics(), tracing };
 }

@@ -1,18 +1,22 @@
 import { type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import type { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { messageOf } from '../core/index.ts';
 
 export type { Span } from '@opentelemetry/api';
 
-/** Spans to an OTLP endpoint; without one, none are recorded and this costs nothing. */
+/** Spans to a provider; without one, none are recorded and this costs nothing. */
 export class Tracing {
   readonly #tracer: Tracer;
   readonly #provider: NodeTracerProvider | undefined;
 
-  constructor(otlpEndpoint: string | undefined) {
-    this.#provider = otlpEndpoint === undefined ? undefined : startProvider(otlpEndpoint);
-    this.#tracer = (this.#provider ?? trace).getTracer('countersign');
+  constructor(provider: NodeTracerProvider | undefined) {
+    this.#provider = provider;
+    this.#tracer = (provider ?? trace).getTracer('countersign');
+  }
+
+  /** To an OTLP endpoint, if there is one: only then is what sends them loaded. */
+  static async start(otlpEndpoint: string | undefined): Promise<Tracing> {
+    return new Tracing(otlpEndpoint === undefined ? undefined : await startProvider(otlpEndpoint));
   }
 
   /** Runs `work` inside a span; what it throws is recorded and thrown on. */
@@ -34,7 +38,9 @@ export class Tracing {
   }
 }
 
-function startProvider(endpoint: string): NodeTracerProvider {
+async function startProvider(endpoint: string): Promise<NodeTracerProvider> {
+  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
+  const { BatchSpanProcessor, NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
   const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
   provider.register();

@@ -1,4 +1,5 @@
 export { commitmentOf, type Disclosure, disclosed } from './commitment.ts';
+export { readMasterKeys } from './configured-keys.ts';
 export type { DataKey, Place } from './data-key.ts';
 export { VaultError } from './errors.ts';
 export { MasterKeys } from './master-keys.ts';

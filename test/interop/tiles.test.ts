@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkpointText, signNote } from '../../src/ledger/note.ts';
 import { makeFolder, removeFolders } from '../support/folders.ts';
 import { fixedKey, key } from '../support/ledger.ts';
@@ -11,6 +11,7 @@ import { writeTilesFolder } from './tiles-folder.ts';
 
 const origin = 'ledger.example/acme';
 const signer = key.signerFor(origin);
+let whole: string;
 let folder: string;
 let root: Buffer;
 
@@ -18,10 +19,15 @@ let root: Buffer;
 const SIZE = 256 * 256 + 256 + 5;
 const entries = Array.from({ length: SIZE }, (_, n) => Buffer.from(`{"seq":${n}}`));
 
+beforeAll(() => {
+  whole = makeFolder('tiles-whole');
+  root = writeTilesFolder(whole, entries);
+  writeFileSync(join(whole, 'checkpoint'), signNote(checkpointText(origin, SIZE, root), [signer]));
+});
+afterAll(() => removeFolders([whole]));
 beforeEach(() => {
   folder = makeFolder('tiles');
-  root = writeTilesFolder(folder, entries);
-  writeFileSync(join(folder, 'checkpoint'), signNote(checkpointText(origin, SIZE, root), [signer]));
+  cpSync(whole, folder, { recursive: true });
 });
 afterEach(() => removeFolders([folder]));
 

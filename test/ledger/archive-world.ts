@@ -1,9 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
+import { canonicalBytes, sha256 } from '../../src/core/index.ts';
 import { type ArchiveParts, checkSegment, type Ledger, writeSegment } from '../../src/ledger/index.ts';
 import { makeFolder, removeFolders } from '../support/folders.ts';
 import { entryWith, originPrefix } from '../support/ledger.ts';
-import { query } from '../support/postgres.ts';
+import { query, type TestDatabase } from '../support/postgres.ts';
 import { acme, olga, openWorld, resultOf, type World } from '../support/world.ts';
 
 export const origin = `${originPrefix}/acme`;
@@ -22,8 +24,8 @@ export type ArchiveWorld = {
   close(): Promise<void>;
 };
 
-export async function openArchiveWorld(): Promise<ArchiveWorld> {
-  const world = await openWorld();
+export async function openArchiveWorld(on?: TestDatabase): Promise<ArchiveWorld> {
+  const world = await openWorld(on && { on });
   const made = makeFolder('archive');
   const { ledger, database, ownerUrl } = world;
   const vkey = ledger.verifierKey(acme);
@@ -63,4 +65,36 @@ export async function openArchiveWorld(): Promise<ArchiveWorld> {
 /** Every row of the log, as the superuser sees it. */
 export function rowsOf(world: World): Promise<Record<string, unknown>[]> {
   return query(world.ownerUrl, `select *, ctid is not null as there from ledger_leaf where tenant = 'acme' order by seq`);
+}
+
+/** Turns one bit of a file. */
+export function flip(path: string, at: number) {
+  return (folder: string): void => {
+    const bytes = readFileSync(join(folder, path));
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(join(folder, path), bytes);
+  };
+}
+
+type AnyManifest = { root: string; checkpoint: string; consistency: string[]; files: { path: string; bytes: number; sha256: string }[] };
+
+/** Writes another manifest, well-formed. */
+export function remanifested(change: (manifest: AnyManifest) => object) {
+  return (folder: string): void => {
+    const file = join(folder, 'archive.json');
+    const manifest: AnyManifest = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, canonicalBytes(JSON.parse(JSON.stringify(change(manifest)))));
+  };
+}
+
+/** Turns one bit of a file and makes its digest in the manifest right. */
+export function relisted(path: string, at: number) {
+  return (folder: string): void => {
+    flip(path, at)(folder);
+    const digest = sha256(readFileSync(join(folder, path))).toString('hex');
+    remanifested((manifest) => ({
+      ...manifest,
+      files: manifest.files.map((file) => (file.path === path ? { ...file, sha256: digest } : file)),
+    }))(folder);
+  };
 }

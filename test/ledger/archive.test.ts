@@ -1,13 +1,12 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { canonicalBytes, sha256 } from '../../src/core/index.ts';
+import { sha256 } from '../../src/core/index.ts';
 import { archiveCut, carryOut, checkSegment, findEntries, restoreArchive, streamEntries, writeSegment } from '../../src/ledger/index.ts';
 import { refusalOf } from '../support/errors.ts';
-import { fixedKey } from '../support/ledger.ts';
 import { connected, query } from '../support/postgres.ts';
 import { acme, ada, entries, globex, olga, resultOf, ruleOf, stranger, untilBlocked } from '../support/world.ts';
-import { type ArchiveWorld, openArchiveWorld, origin, rowsOf } from './archive-world.ts';
+import { type ArchiveWorld, flip, openArchiveWorld, origin, relisted, remanifested, rowsOf } from './archive-world.ts';
 import { naiveLeaf, naiveRoot } from './naive-tree.ts';
 
 let it: ArchiveWorld;
@@ -52,81 +51,6 @@ describe('an archive', () => {
     }
     expect(readFileSync(join(folder, 'tile/entries/000')).subarray(2, 2 + (bodies[0]?.length ?? 0))).toEqual(bodies[0]);
     expect(readdirSync(join(folder, '..'))).toEqual(['to-512']);
-  });
-
-  test.each<[string, (folder: string) => void, string]>([
-    [
-      'a byte of a body',
-      flip('tile/entries/001', 40),
-      '`tile/entries/001` of the archive: its SHA-256 is not the one that the manifest has',
-    ],
-    ['a byte of a tile', flip('tile/0/000', 3), '`tile/0/000` of the archive: its SHA-256 is not the one that the manifest has'],
-    ['a file gone', (folder) => rmSync(join(folder, 'tile/1/000.p/2')), '`tile/1/000.p/2` of the archive: it cannot be read'],
-    ['a byte of the manifest', flip('archive.json', 30), '`archive.json` of the archive: '],
-    [
-      'a space in the manifest',
-      (folder) => writeFileSync(join(folder, 'archive.json'), `${readFileSync(join(folder, 'archive.json'), 'utf8')} `),
-      '`archive.json` of the archive: the JSON is not in canonical form (RFC 8785)',
-    ],
-    [
-      'a body, with its digest made right',
-      relisted('tile/entries/001', 40),
-      '`tile/entries/001` of the archive: entry 256 does not hash to its place in the tree',
-    ],
-    [
-      'a hash of a tile, with its digest made right',
-      relisted('tile/0/001', 32 * 255),
-      '`tile/entries/001` of the archive: entry 511 does not hash to its place in the tree',
-    ],
-    [
-      'a hash of the edge, with its digest made right',
-      relisted('tile/1/000.p/2', 33),
-      '`tile/0/001` of the archive: its root is not in the tile above it',
-    ],
-    [
-      'the root',
-      remanifested((manifest) => ({ ...manifest, root: '00'.repeat(32) })),
-      '`archive.json` of the archive: its root is not the root of the tiles',
-    ],
-    [
-      'the consistency proof',
-      remanifested((manifest) => ({ ...manifest, consistency: manifest.consistency.slice(1) })),
-      '`archive.json` of the archive: its checkpoint of 600 entries does not continue it',
-    ],
-    [
-      'the checkpoint',
-      remanifested((manifest) => ({ ...manifest, checkpoint: manifest.checkpoint.replace('\n600\n', '\n599\n') })),
-      '`archive.json` of the archive: no valid signature of `ledger.example/acme` on the checkpoint',
-    ],
-    [
-      'the log’s name',
-      remanifested((manifest) => ({ ...manifest, log: 'globex' })),
-      '`tile/entries/000` of the archive: where entry 0 of log `globex` must be there is another',
-    ],
-    [
-      'a file that climbs out',
-      remanifested((manifest) => ({ ...manifest, files: manifest.files.map((file) => ({ ...file, path: '../../x' })) })),
-      '`archive.json` of the archive: it does not list `tile/entries/000` where it must',
-    ],
-    [
-      'a file more',
-      remanifested((manifest) => ({ ...manifest, files: [...manifest.files, ...manifest.files.slice(0, 1)] })),
-      '`archive.json` of the archive: it lists files that no such archive has',
-    ],
-    ['a shorter stretch', remanifested((manifest) => ({ ...manifest, to: 256 })), '`archive.json` of the archive: it does not list'],
-    ['no stretch', remanifested((manifest) => ({ ...manifest, to: 0 })), '`archive.json` of the archive: it ends at 0'],
-  ])('that was altered is refused by the name of what was: %s', async (_what, alter, message) => {
-    await it.fillTo(600);
-    const folder = await write(512);
-    alter(folder);
-    const refusal = await refusalOf(checkSegment(folder, it.vkey));
-    expect([refusal.code, refusal.message.slice(0, message.length)]).toEqual(['ledger.archive_corrupt', message]);
-  });
-
-  test('of another key is refused', async () => {
-    await it.fillTo(256);
-    const refusal = await refusalOf(checkSegment(await write(256), fixedKey(9).signerFor(origin).verifierKey));
-    expect(refusal.message).toBe('`archive.json` of the archive: no valid signature of `ledger.example/acme` on the checkpoint');
   });
 
   test('is cut where a bundle ends, never beyond what is signed, never where nothing is left', async () => {
@@ -274,25 +198,6 @@ describe('to take entries out of the database', () => {
     }
   });
 
-  test.each(['checked', 'told', 'recorded', 'batch'] as const)(
-    'killed after the step `%s`: the rows are there or the archive is, and to do it again ends it',
-    async (fatal) => {
-      await it.fillTo(2_600); // two batches of deletions, and a rest
-      const folder = await it.allowed('first', 2_560);
-      const dying = { ...it.parts, onStep: (step: string) => step === fatal && dieNow() };
-      await expect(carryOut(dying, folder, it.vkey)).rejects.toThrow('killed');
-      expect((await checkSegment(folder, it.vkey)).manifest.to).toBe(2_560);
-      const { archivedBefore, totalCount } = await find();
-      const { first } = Object(await counts());
-      if (fatal === 'checked' || fatal === 'told') expect([archivedBefore, first, totalCount]).toEqual([0, 0, 2_600]);
-      else expect([archivedBefore, first, totalCount]).toEqual([2_560, fatal === 'batch' ? 1_024 : 0, 40]);
-      await carryOut(it.parts, folder, it.vkey);
-      expect(await counts()).toMatchObject({ first: 2_560 });
-      expect((await entries(it.world, 'ledger.archived')).length).toBe(1);
-      expect((await carryOut(it.parts, folder, it.vkey)).deleted).toBe(0);
-    },
-  );
-
   test('a folder that was not finished is written anew', async () => {
     await it.fillTo(300);
     const whole = await write(256, 'whole');
@@ -423,39 +328,3 @@ describe('to restore', () => {
     expect(theirs.archivedBefore).toBe(0);
   });
 });
-
-function dieNow(): never {
-  throw new Error('killed');
-}
-
-/** Turns one bit of a file. */
-function flip(path: string, at: number) {
-  return (folder: string): void => {
-    const bytes = readFileSync(join(folder, path));
-    bytes[at] = (bytes[at] ?? 0) ^ 1;
-    writeFileSync(join(folder, path), bytes);
-  };
-}
-
-type AnyManifest = { root: string; checkpoint: string; consistency: string[]; files: { path: string; bytes: number; sha256: string }[] };
-
-/** Writes another manifest, well-formed. */
-function remanifested(change: (manifest: AnyManifest) => object) {
-  return (folder: string): void => {
-    const file = join(folder, 'archive.json');
-    const manifest: AnyManifest = JSON.parse(readFileSync(file, 'utf8'));
-    writeFileSync(file, canonicalBytes(JSON.parse(JSON.stringify(change(manifest)))));
-  };
-}
-
-/** Turns one bit of a file and makes its digest in the manifest right. */
-function relisted(path: string, at: number) {
-  return (folder: string): void => {
-    flip(path, at)(folder);
-    const digest = sha256(readFileSync(join(folder, path))).toString('hex');
-    remanifested((manifest) => ({
-      ...manifest,
-      files: manifest.files.map((file) => (file.path === path ? { ...file, sha256: digest } : file)),
-    }))(folder);
-  };
-}

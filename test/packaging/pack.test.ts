@@ -16,6 +16,7 @@ const { '@swc/core': _, ...allowScripts } = packageJson.allowScripts;
 /** Without the folders that npm adds for our own scripts: the installed programs have to find their Node as they would for a user. */
 const env = {
   ...process.env,
+  NODE_COMPILE_CACHE: '', // would keep what nobody asks for again: the folder has another name every time
   PATH: String(process.env['PATH'])
     .split(delimiter)
     .filter((entry) => !entry.includes('node_modules'))

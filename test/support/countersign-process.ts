@@ -12,11 +12,12 @@ export type Ended = {
   readonly stderr: string;
 };
 
-/** `countersign …` as a person runs it: the program in bin/, in a process of its own, with nothing of this one's environment but PATH. */
+/** `countersign …` as a person runs it: the program in bin/, in a process of its own, with nothing of this one's environment but PATH and where Node keeps what it compiled. */
 export function runCountersign(args: readonly string[], env: { readonly [name: string]: string }, cwd: string) {
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [join(packageRoot(), 'bin', 'countersign.js'), ...args], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

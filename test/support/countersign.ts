@@ -67,7 +67,7 @@ export async function startTestGateway(options: GatewayOptions = {}): Promise<Te
   const clock = options.clock ?? systemClock;
   const log: { readonly [key: string]: unknown }[] = [];
   const metrics = new Metrics();
-  const tracing = new Tracing(options.otlpEndpoint);
+  const tracing = await Tracing.start(options.otlpEndpoint);
   const telemetry = { log: createLogger('debug', { write: (line: string) => void log.push(JSON.parse(line)) }), metrics, tracing };
   const config = writeConfig(folder, database, options);
   const discard = async () => {

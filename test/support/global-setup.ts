@@ -15,12 +15,18 @@ declare module 'vitest' {
   }
 }
 
+/**
+ * This server is killed by nobody, and when its machine loses power its files are of no use: it need not wait for the disk at every
+ * commit. Tests of what survives a crash have servers of their own, which do.
+ */
+const forgetful = ['alter system set fsync = off', 'alter system set full_page_writes = off', 'select pg_reload_conf()'];
+
 /** Starts the server of the run and migrates the template once; every suite then gets its own copy in some 70 ms. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = makeFolder('server');
   const server = await EmbeddedPostgres.start({ dataDir, ...postgresBinaries() });
   const callOff = watchOver([server.folder, dataDir]);
-  await run(server.url('owner'), `create database ${TEMPLATE}`);
+  for (const statement of [...forgetful, `create database ${TEMPLATE}`]) await run(server.url('owner'), statement);
   await migrate(server.url('owner', TEMPLATE));
   await server.enableAppLogin();
   project.provide('postgres', { ownerUrl: server.url('owner'), appUrl: server.url('app'), template: TEMPLATE });

@@ -14,6 +14,8 @@ export type SigstoreOptions = {
   readonly certificatesAt?: Date;
   /** When the log believes that it is. */
   readonly loggedAt?: Date;
+  /** Whether no log of certificates sees them. */
+  readonly unseen?: boolean;
   /** Whether a request fails, by its path and how many came to that path before. */
   readonly refuse?: (path: string, before: number) => boolean;
 };
@@ -34,9 +36,14 @@ export type Sigstore = {
 const p256 = () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const day = 86_400_000;
 
-export async function startSigstore({ certificatesAt, loggedAt, refuse = () => false }: SigstoreOptions = {}): Promise<Sigstore> {
+export async function startSigstore({
+  certificatesAt,
+  loggedAt,
+  unseen = false,
+  refuse = () => false,
+}: SigstoreOptions = {}): Promise<Sigstore> {
   const ctlog = await initializeCTLog(p256());
-  const ca = await initializeCA(p256(), ctlog, certificatesAt);
+  const ca = await initializeCA(p256(), unseen ? undefined : ctlog, certificatesAt);
   const tsa = await initializeTSA(p256(), nextMinute());
   const requests: string[] = [];
   const server = createServer((request, response) => {

@@ -105,6 +105,8 @@ export type WorldOptions = Partial<Omit<KernelOptions, 'database' | 'telemetry'>
   readonly engine?: PolicyEngine;
   /** Another world whose database, ledger and clock this one shares: a second gateway. */
   readonly beside?: World;
+  /** A database that has rows already; the world closes it. */
+  readonly on?: TestDatabase;
   readonly commands?: readonly AnyCommand[];
   readonly jobs?: (database: TestDatabase) => Pick<Jobs, 'enqueue'>;
   readonly adapters?: Adapters;
@@ -123,7 +125,7 @@ export const masterKey: Buffer = Buffer.alloc(32, 5);
 /** Everything below the gateway, on a database of its own, with a clock that stands still at `noon`. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const { beside } = options;
-  const db = beside ?? (await openTestDatabase({ poolSize: options.poolSize ?? 12, maxAttempts: options.maxAttempts ?? 5 }));
+  const db = beside ?? options.on ?? (await openTestDatabase({ poolSize: options.poolSize ?? 12, maxAttempts: options.maxAttempts ?? 5 }));
   const clock = beside?.clock ?? fixedClock(noon);
   const ledger = options.ledger ?? beside?.ledger ?? ledgerOver(db.database, { waitMilliseconds: options.waitMilliseconds ?? 10_000 });
   const vault = options.vault ?? beside?.vault ?? new Vault(MasterKeys.of(masterKey));

@@ -3,7 +3,7 @@ import type { IssuerSettings } from '../../config/index.ts';
 import { type Clock, messageOf } from '../../core/index.ts';
 import { DevIssuerError } from './errors.ts';
 import { handleInteraction } from './interaction.ts';
-import { createProvider } from './provider.ts';
+import type { createProvider } from './provider.ts';
 import { ensureDevKeys } from './signing-key.ts';
 import { devIssuerSettings } from './token-claims.ts';
 
@@ -35,6 +35,7 @@ export async function startDevIssuer(options: DevIssuerOptions): Promise<DevIssu
       remedy: 'configure an issuer under `auth.issuers`',
     });
   }
+  const { createProvider } = await import('./provider.ts'); // a server of its own, which nothing else needs to load
   const keys = await ensureDevKeys(options.dataDir);
   const server = createServer();
   const url = `http://${host}:${await listen(server, options.port)}`;

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { loadConfig } from '../../config/index.ts';
-import { startCountersign } from '../../main.ts';
 import { print, run } from '../report.ts';
 
 /** `countersign start`: serves until SIGTERM or SIGINT, then finishes what is under way. */
@@ -12,6 +11,7 @@ export function startCommand(program: Command): void {
     .action(() =>
       run(async () => {
         const config = loadConfig();
+        const { startCountersign } = await import('../../main.ts'); // a mistake in the configuration is told without it
         const running = await startCountersign(config);
         print(`countersign listens on ${running.url} (${config.mode}, policy ${running.policyRevision}, ${running.dataDescription})`);
         if (running.issuer !== undefined) {

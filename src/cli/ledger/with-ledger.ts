@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { loadConfig } from '../../config/index.ts';
-import { fileAnchor, Ledger } from '../../ledger/index.ts';
-import { readLedgerKey } from '../../start/index.ts';
+import { fileAnchor, Ledger, readLedgerKey } from '../../ledger/index.ts';
 import { attachStorage, type Storage } from '../../storage/index.ts';
 
 export type OpenLedger = { readonly storage: Storage; readonly ledger: Ledger; readonly originPrefix: string };

@@ -16,6 +16,7 @@ import { sbomSpdx } from './sbom-spdx.ts';
 import { schemaDiffGraphql, schemaDiffSql } from './schema-diff.ts';
 import { sloReport } from './slo-report.ts';
 
+export type { Collected, Input, Kind, StatementForm, Summary } from './kind.ts';
 export { MAX_ITEM_BYTES } from './read/define-kind.ts';
 
 /** The kinds that are read from files, in the order of docs/evidence-format.md. */

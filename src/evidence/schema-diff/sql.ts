@@ -35,16 +35,19 @@ async function sidesOf(request: SqlDiffRequest): Promise<{ subject: string; from
   return {
     subject: module,
     from: await refSide(project, module, from),
-    to: to === undefined ? { load: (url) => migrateWith(project, module, url), commit: null } : await refSide(project, module, to),
+    to:
+      to === undefined
+        ? { load: (url, signal) => migrateWith({ folder: project, module }, url, signal), commit: null }
+        : await refSide(project, module, to),
   };
 }
 
 async function refSide(project: string, module: string, ref: string): Promise<Side> {
   const commit = await commitOf(project, ref);
-  const load: Load = (url) =>
+  const load: Load = (url, signal) =>
     withTreeAt(project, commit, (folder) => {
       lendPackages(project, folder);
-      return migrateWith(folder, module, url);
+      return migrateWith({ folder, module }, url, signal);
     });
   return { load, commit };
 }

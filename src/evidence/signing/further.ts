@@ -7,8 +7,8 @@ import { names } from '../names.ts';
 import type { Built } from '../read-built.ts';
 import { nameIn } from './keyless/certificate.ts';
 
-/** The manifest's own signature and the nine that there may be at most beside it. */
-const places = [2, 3, 4, 5, 6, 7, 8, 9].map((number) => `manifest.${number}.sigstore.json`);
+/** Where further signatures stand: eight beside the manifest's own. */
+export const places = [2, 3, 4, 5, 6, 7, 8, 9].map((number) => `manifest.${number}.sigstore.json`);
 
 /** The first free name. @throws EvidenceError `evidence.signatures_full` */
 export function furtherSignature({ folder, signatures }: Built): string {

@@ -1,10 +1,7 @@
 import { resolve } from 'node:path';
-import { EvidenceError } from '../errors.ts';
-import { names } from '../names.ts';
-import { type Built, readBuilt } from '../read-built.ts';
-import { statementsOf } from '../statements.ts';
-import { furtherSignature, signersOf } from './further.ts';
+import { readBuilt } from '../read-built.ts';
 import type { Signer } from './signer.ts';
+import { allSignatures, oneMore, type Task } from './tasks.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { type NamedFile, writeSignatures } from './write-signatures.ts';
 
@@ -34,41 +31,10 @@ export type SignedBundle = {
  */
 export async function signBundle({ folder, signer, add = false, onProgress, signal }: SignRequest): Promise<SignedBundle> {
   const built = await readBuilt(folder);
-  assertState(built, add);
-  const tasks = add ? [further(built, signer)] : everything(built, signer);
+  const tasks = add ? oneMore(built, signer) : allSignatures(built, signer);
   const files = await made(tasks, onProgress, signal);
   await writeSignatures(folder, files, { replace: !add, signal });
   return { folder: resolve(folder), release: built.manifest.release, signer: signer.name, files: files.map(({ name }) => name) };
-}
-
-type Task = { readonly name: string; sign(): Promise<Buffer> };
-
-/** The manifest's own signature last, so that a bundle with this file is completely signed even if the machine stopped in between. */
-function everything(built: Built, signer: Signer): Task[] {
-  const statements = statementsOf(built).map(({ file, statement }) => ({ name: file, sign: () => signer.signStatement(statement) }));
-  return [...statements, { name: names.manifestSignature, sign: () => signer.signBlob(built.manifestBytes) }];
-}
-
-function further(built: Built, signer: Signer): Task {
-  if (signersOf(built).has(signer.name)) {
-    throw new EvidenceError('evidence.already_signed', `\`${signer.name}\` has signed \`${built.folder}\` already`, {
-      remedy: 'add the signature of somebody else: one signer counts once',
-    });
-  }
-  return { name: furtherSignature(built), sign: () => signer.signBlob(built.manifestBytes) };
-}
-
-function assertState({ folder, signatures }: Built, add: boolean): void {
-  const signed = signatures.includes(names.manifestSignature);
-  if (signed && !add) {
-    throw new EvidenceError('evidence.already_signed', `\`${folder}\` is signed already`, {
-      remedy: '`ig-evidence pack` makes its archive and --add adds a signature; to sign it anew, remove its *.sigstore.json files first',
-    });
-  }
-  if (signed || !add) return;
-  throw new EvidenceError('evidence.not_signed', `\`${folder}\` is not signed yet: there is nothing to add a signature to`, {
-    remedy: 'sign it without --add',
-  });
 }
 
 /** All of them in memory before the first is written, one after the other: a key program may ask a person each time. */

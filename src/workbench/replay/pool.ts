@@ -21,14 +21,17 @@ export type Batch = {
 /** Beside this file, and of its kind: TypeScript in a checkout, JavaScript in the packed build. */
 const program = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
-type Thread = { readonly worker: Worker; readonly waiting: PromiseWithResolvers<Tally>[] };
+type Waiting = PromiseWithResolvers<Tally> & { readonly leaves: number };
+type Thread = { readonly worker: Worker; readonly waiting: Waiting[] };
 
-/** Threads that judge batches, each in turn; the first starts with the first batch, so a short log costs one. */
+/** To start a thread takes about as long as to judge so many leaves: with fewer that wait, one more would only cost. */
+const WORTH_A_THREAD = 500;
+
+/** Threads that judge batches, each batch by the one with the least to do; they start as the work comes, so a short log costs one. */
 export class ReplayPool {
   readonly #setup: WorkerSetup;
   readonly #size: number;
   readonly #threads: Thread[] = [];
-  #batches = 0;
 
   constructor(setup: WorkerSetup, size: number) {
     this.#setup = setup;
@@ -36,10 +39,8 @@ export class ReplayPool {
   }
 
   judge(leaves: readonly RecordedBody[]): Promise<Tally> {
-    const turn = this.#batches % this.#size;
-    this.#batches += 1;
-    const thread = this.#threads[turn] ?? this.#start();
-    const answer = Promise.withResolvers<Tally>();
+    const thread = this.#idlest();
+    const answer = { ...Promise.withResolvers<Tally>(), leaves: leaves.length };
     answer.promise.catch(() => undefined); // whoever awaits it hears of it, maybe only after others
     thread.waiting.push(answer);
     const batch = toBatch(leaves);
@@ -49,6 +50,12 @@ export class ReplayPool {
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #idlest(): Thread {
+    const [idlest] = this.#threads.toSorted((one, other) => waitingIn(one) - waitingIn(other));
+    if (idlest === undefined) return this.#start();
+    return this.#threads.length === this.#size || waitingIn(idlest) < WORTH_A_THREAD ? idlest : this.#start();
   }
 
   #start(): Thread {
@@ -62,6 +69,10 @@ export class ReplayPool {
     this.#threads.push(thread);
     return thread;
   }
+}
+
+function waitingIn({ waiting }: Thread): number {
+  return waiting.reduce((sum, { leaves }) => sum + leaves, 0);
 }
 
 function toBatch(leaves: readonly RecordedBody[]): Batch {

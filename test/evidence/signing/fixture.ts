@@ -51,14 +51,15 @@ export const signatures = [
 ];
 
 /** A small bundle as `build` writes it: three items with statements, one without. */
-export function writeBundle(folder: string): string {
+export function writeBundle(folder: string, nameOfNotes = 'notes.txt'): string {
+  const named = artifacts.map((item) => (item.name === 'notes.txt' ? { ...item, name: nameOfNotes } : item));
   const manifest = {
     format: 1,
     release: 'v1.2.3',
     kind: 'standard',
     at: '2026-01-01T00:00:00.000Z',
     source: { commit: 'c0ffee', modified: false },
-    artifacts: artifacts.map(({ name, bytes, about }) => ({
+    artifacts: named.map(({ name, bytes, about }) => ({
       name,
       sha256: hex(bytes),
       size: bytes.length,
@@ -81,7 +82,7 @@ export function writeBundle(folder: string): string {
     contract: { digest: digestOf(verdict), verdict: 'PASSED', required: ['file'], missing: [] },
     parent: null,
   };
-  for (const { name, bytes } of artifacts) write(join(folder, name), bytes);
+  for (const { name, bytes } of named) write(join(folder, name), bytes);
   write(join(folder, 'manifest.json'), document(manifest));
   return folder;
 }

@@ -76,6 +76,11 @@ describe('it is refused', () => {
     expect(manifestSigner(signed, trusting(mixed, releaser))).toMatch(/^refused: (?!it is signed by)/);
   });
 
+  it('with a certificate that no log of certificates has seen', async () => {
+    const unseen = await given.start({ unseen: true });
+    expect(manifestSigner(await given.sign(unseen), trusting(unseen, releaser))).toBe('refused: expected 1 SCTs, got 0');
+  });
+
   it.each([
     ['before its certificate was valid', -30],
     ['after its certificate had expired', 30],

@@ -95,12 +95,12 @@ describe('it is refused', () => {
     ],
     ['is not base64', `openssl pkeyutl -sign -inkey ${pair.privateKeyFile}`, 'evidence.key_program_wrong', /not base64/],
     ['is empty', 'true', 'evidence.key_program_wrong', /not base64/],
-    ['does not end', 'yes', 'evidence.key_program_failed', /it ended with (exit code 141|SIGPIPE)$/],
+    ['does not end', 'yes', 'evidence.key_program_failed', /it printed more than 65536 bytes/],
     ['does not come', 'echo touch the token >&2; exit 1', 'evidence.key_program_failed', /touch the token/],
   ])('when the signature %s, and nothing is left behind', async (_, sign, code, message) => {
     const folder = writeBundle(at(`refused-${count}`));
     const before = readdirSync(folder);
-    const { hint: name, sign: made } = await openKeyProgram(program({ sign }), undefined, 1_000);
+    const { hint: name, sign: made } = await openKeyProgram(program({ sign }), undefined);
     await expect(made(Buffer.from('x'))).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
     expect(name).toBe(hint);
     expect(readdirSync(folder)).toEqual(before);

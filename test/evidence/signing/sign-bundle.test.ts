@@ -115,6 +115,26 @@ describe('nothing is signed', () => {
     expect(readdirSync(folder)).toEqual(before);
   });
 
+  it('when a statement is about no item', async () => {
+    const folder = bundle();
+    write(join(folder, 'gone.txt.sigstore.json'), '{}');
+    await expect(sign(folder, ada.key)).rejects.toMatchObject({
+      code: 'evidence.bundle_invalid',
+      message: expect.stringContaining('gone.txt.sigstore.json'),
+    });
+  });
+
+  it.each(['manifest', 'manifest.att', 'manifest.2'])('when an item is called `%s`', async (name) => {
+    count += 1;
+    const folder = writeBundle(at(`bundle-${count}`), name);
+    const before = readdirSync(folder);
+    await expect(sign(folder, ada.key)).rejects.toMatchObject({
+      code: 'evidence.bundle_invalid',
+      message: expect.stringContaining(`${name}.sigstore.json`),
+    });
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
   it('twice; what a signing that was killed left is signed over, and no link is followed', async () => {
     const folder = bundle();
     write(join(folder, 'notes.txt.sigstore.json'), '{"half');

@@ -19,7 +19,9 @@ export function parseJson(text: string): Json {
 export function shaped<S extends z.ZodType>(value: unknown, schema: S): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, 3).map(({ path, message }) => `${message.toLowerCase()} at \`${placeOf(path)}\``);
+  const issues = parsed.error.issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${message.charAt(0).toLowerCase()}${message.slice(1)} at \`${placeOf(path)}\``);
   throw new Malformed(issues.join('; '), { cause: parsed.error });
 }
 

@@ -15,6 +15,7 @@ type Sample = { readonly name: string; readonly labels: ReadonlyMap<string, stri
 /** One histogram over all of its label sets, which must have the same buckets. @throws Malformed */
 export function histogramIn(text: string, metric: string): Histogram {
   const samples = text.split('\n').flatMap(toSample);
+  if (!text.endsWith('\n')) throw new Malformed('its last line has no end');
   const named = (suffix: string) => samples.filter(({ name }) => name === `${metric}${suffix}`);
   const [buckets, counts, sums] = [named('_bucket'), named('_count'), named('_sum')];
   if (buckets.length === 0 || counts.length === 0) throw new Malformed(`it has no histogram \`${metric}\``);

@@ -15,20 +15,20 @@ export const onServerOfOwn: DescribeAll = async (loads, signal) => {
   chmodSync(folder, 0o755); // PostgreSQL's own user enters it when we are root
   const server = await EmbeddedPostgres.start({ dataDir: folder });
   try {
-    return await unlessAborted(signal, describeEach(server, loads));
+    return await unlessAborted(signal, describeEach(server, loads, signal));
   } finally {
     await server.stop();
     for (const path of [folder, server.folder]) rmSync(path, { recursive: true, force: true });
   }
 };
 
-async function describeEach(server: EmbeddedPostgres, loads: readonly Load[]): Promise<SqlObject[][]> {
+async function describeEach(server: EmbeddedPostgres, loads: readonly Load[], signal: AbortSignal | undefined): Promise<SqlObject[][]> {
   const schemas: SqlObject[][] = [];
   for (const [index, load] of loads.entries()) {
     const name = `schema_${index}`;
     await withClient(server.url('owner'), (client) => client.query(`create database ${name}`));
     const url = server.url('owner', name);
-    await load(url);
+    await load(url, signal);
     schemas.push(await withClient(url, describeSchema));
   }
   return schemas;

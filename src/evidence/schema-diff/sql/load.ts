@@ -6,23 +6,28 @@ import { connectOnce } from '../../../storage/index.ts';
 import { EvidenceError } from '../../errors.ts';
 
 /** Brings an empty database to a schema; `url` is that of its owner. */
-export type Load = (url: string) => Promise<void>;
+export type Load = (url: string, signal?: AbortSignal) => Promise<void>;
 
-/** Reads the URL from stdin: a password belongs on no command line. */
+/** Reads the URL from stdin: a password belongs on no command line. The last line on stderr is why it failed. */
 const program = `import { readFileSync } from 'node:fs';
-const { migrate } = await import(process.argv[1]);
-await migrate(readFileSync(0, 'utf8'));`;
+try {
+  const { migrate } = await import(process.argv[1]);
+  await migrate(readFileSync(0, 'utf8'));
+} catch (error) {
+  process.stderr.write('\\n' + String(error?.message ?? error).split('\\n')[0]);
+  process.exit(1);
+}`;
+
+type Migrations = { readonly folder: string; readonly module: string };
 
 /** Runs a project's own migrations: the module exports `migrate(url)`. @throws EvidenceError `evidence.schema_failed` */
-export async function migrateWith(folder: string, module: string, url: string): Promise<void> {
+export async function migrateWith({ folder, module }: Migrations, url: string, signal?: AbortSignal): Promise<void> {
   const file = resolve(folder, module);
   if (!existsSync(file)) throw failed(module, 'there is no such module', undefined);
   const { promise, resolve: done, reject } = Promise.withResolvers<void>();
-  const child = execFile(
-    process.execPath,
-    ['--input-type=module', '--eval', program, file],
-    { cwd: folder, timeout: 120_000 },
-    (error, _, stderr) => (error === null ? done() : reject(failed(module, lastWords(stderr, error), error))),
+  const options = { cwd: folder, timeout: 120_000, ...(signal === undefined ? {} : { signal }) };
+  const child = execFile(process.execPath, ['--input-type=module', '--eval', program, file], options, (error, _, stderr) =>
+    error === null ? done() : reject(failed(module, stderr.split('\n').at(-1) ?? '', error)),
   );
   child.stdin?.on('error', () => undefined); // a child that did not even read says why itself
   child.stdin?.end(url);
@@ -45,10 +50,6 @@ export async function runSql(file: string, sql: string, url: string): Promise<vo
   } finally {
     await client.end();
   }
-}
-
-function lastWords(stderr: string, error: Error): string {
-  return stderr.split('\n').find((line) => /^\w*Error/.test(line)) ?? error.message.split('\n')[0] ?? '';
 }
 
 function failed(what: string, why: string, cause: unknown): EvidenceError {

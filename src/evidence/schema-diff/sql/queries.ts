@@ -63,8 +63,8 @@ const functions = `select ${signature} as path, null as parent, ${asAttributes(`
   where ${own('pg_proc', 'p.oid')}`;
 
 /** Without NOT NULL, which PostgreSQL 18 keeps as constraints too: columns tell it. */
-const constraints = `select format('%s.%I', coalesce(${relation}, ${named('t.typname')}), k.conname) as path,
-    coalesce(${relation}, ${named('t.typname')}) as parent, ${asAttributes(`'definition', pg_get_constraintdef(k.oid)`)}
+const constrained = named('coalesce(c.relname, t.typname)');
+const constraints = `select format('%s.%I', ${constrained}, k.conname) as path, ${constrained} as parent, ${asAttributes(`'definition', pg_get_constraintdef(k.oid)`)}
   from pg_constraint k join pg_namespace n on n.oid = k.connamespace
   left join pg_class c on c.oid = k.conrelid left join pg_type t on t.oid = k.contypid
   where k.contype in ('c', 'f', 'p', 'u', 'x') and ${own('pg_constraint', 'k.oid')}`;

@@ -39,7 +39,7 @@ function collect(stream: Readable): () => string {
   stream.on('data', (chunk: Buffer) => {
     length += chunk.length;
     if (length <= MOST_BYTES) chunks.push(chunk);
-    else stream.destroy();
+    else stream.destroy(new Error(`it printed more than ${MOST_BYTES} bytes`));
   });
   return () => Buffer.concat(chunks).toString('utf8').trim();
 }
@@ -49,12 +49,14 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 /** Undefined when the program did its work. What a grandchild keeps open is not waited for once the time is over. */
 function endOf(child: Child, timeoutMilliseconds: number): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const timer = setTimeout(() => {
+  const stop = (why: string) => {
     child.kill('SIGKILL');
     child.stdout.destroy();
     child.stderr.destroy();
-    resolve(`it has not answered in ${timeoutMilliseconds / 1000} s`);
-  }, timeoutMilliseconds);
+    resolve(why);
+  };
+  const timer = setTimeout(() => stop(`it has not answered in ${timeoutMilliseconds / 1000} s`), timeoutMilliseconds);
+  for (const stream of [child.stdout, child.stderr]) stream.on('error', (error) => stop(messageOf(error)));
   child.on('error', (error) => resolve(messageOf(error)));
   child.on('close', (code, killedBy) => resolve(code === 0 ? undefined : `it ended with ${killedBy ?? `exit code ${code}`}`));
   return promise.finally(() => clearTimeout(timer));

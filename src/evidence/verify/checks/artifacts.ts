@@ -22,12 +22,14 @@ function checkDigest({ size, sha256, from }: ArtifactRecord, item: Item): string
   return `sha256 ${sha256.slice(0, 16)}…${from === undefined ? '' : ', in a parent'}`;
 }
 
-function checkForm({ kind, summary = {} }: ArtifactRecord, { summary: read = {}, claims = {} }: ItemReading, manifest: Manifest): string {
+function checkForm(record: ArtifactRecord, { summary: read = {}, madeAt, claims = {} }: ItemReading, manifest: Manifest): string {
+  const { kind, summary = {} } = record;
   const { release, commits = [], policy } = claims;
   ensure(release === undefined || release === manifest.release, `it is of release ${release}`);
   ensure(commits.length === 0 || commits.includes(manifest.source.commit), `it is of commit ${commits.join(', ')}`);
   if (policy !== undefined)
     ensure(sameJson(policy, manifest.policy), `it is of policy ${policy.digest}, the manifest says ${manifest.policy.digest}`);
+  ensure(madeAt === undefined || madeAt === record.madeAt, `it was made at ${madeAt}, the manifest says ${record.madeAt}`);
   const said = Object.entries(read).map(([name, value]) => `${name} ${value}`);
   ensure(sameJson(read, summary), `it says ${said.join(', ')}; the manifest says otherwise`);
   return said.length === 0 ? kind : said.join(', ');

@@ -3,14 +3,19 @@ import { isJsonObject, type Json } from '../../../core/index.ts';
 import { parseAs } from '../form.ts';
 import type { DocumentReader, ItemReading } from './kind.ts';
 import { percentOf } from './numbers.ts';
+import { instant, latestOf } from './times.ts';
 
 const argo = z.looseObject({
   kind: z.literal('AnalysisRun'),
   status: z.looseObject({
     phase: z.string(),
+    completedAt: instant.optional(),
     metricResults: z.array(z.looseObject({ phase: z.string(), dryRun: z.boolean().optional() })).optional(),
   }),
 });
+
+/** Of an execution; a result alone does not say it. */
+const ended = z.looseObject({ endTimeIso: instant.optional() });
 
 const judgement = z.looseObject({
   results: z.array(z.looseObject({ classification: z.string() })),
@@ -22,17 +27,19 @@ export const readCanary: DocumentReader = (document) =>
   isJsonObject(document) && document['kind'] === 'AnalysisRun' ? readArgo(document) : readKayenta(document);
 
 function readArgo(document: Json): ItemReading {
-  const { phase, metricResults: all = [] } = parseAs(argo, document).status;
+  const { phase, completedAt, metricResults: all = [] } = parseAs(argo, document).status;
   const metricResults = all.filter(({ dryRun }) => dryRun !== true);
   const failed = metricResults.filter((metric) => metric.phase !== 'Successful').length;
   const score = metricResults.length === 0 ? 0 : percentOf(metricResults.length - failed, metricResults.length);
-  return { summary: { score, metrics: metricResults.length, metricsFailed: failed }, passed: phase === 'Successful' };
+  const summary = { score, metrics: metricResults.length, metricsFailed: failed };
+  return { summary, passed: phase === 'Successful', madeAt: latestOf([completedAt]) };
 }
 
 function readKayenta(document: Json): ItemReading {
   const { results, score } = parseAs(judgement, unwrapped(document));
   const failed = results.filter(({ classification }) => classification !== 'Pass' && classification !== 'Nodata').length;
-  return { summary: { score: score.score, metrics: results.length, metricsFailed: failed }, passed: score.classification === 'Pass' };
+  const summary = { score: score.score, metrics: results.length, metricsFailed: failed };
+  return { summary, passed: score.classification === 'Pass', madeAt: latestOf([parseAs(ended, document).endTimeIso]) };
 }
 
 /** `{result: {judgeResult}}` of an execution, `{judgeResult}` of a result, or the judgement alone. */

@@ -17,9 +17,10 @@ const coverage = z.strictObject({
 
 export const readCoverage: DocumentReader = (document) => {
   const { lines, branches, functions, files } = parseAs(coverage, document);
+  ensure(lines.total > 0, 'it names no line');
   ensure(
-    files.every(({ file }, index) => index === 0 || (files[index - 1]?.file ?? '') < file),
-    'its files are not in order, each once',
+    files.every(({ file }, index) => index === 0 || (files[index - 1]?.file ?? '') <= file),
+    'its files are not in order',
   );
   const percent = (name: string, part: { covered: number; total: number } | null) =>
     part === null || part.total === 0 ? {} : { [name]: percentOf(part.covered, part.total) };

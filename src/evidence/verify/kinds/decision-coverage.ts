@@ -13,11 +13,12 @@ const coverage = z.strictObject({
 export const readDecisionCoverage: DocumentReader = (document) => {
   const { coverage: lines, files } = parseAs(coverage, document);
   ensure(
-    files.every(({ file }, index) => index === 0 || (files[index - 1]?.file ?? '') < file),
-    'its files are not in order, each once',
+    files.every(({ file }, index) => index === 0 || (files[index - 1]?.file ?? '') <= file),
+    'its files are not in order',
   );
   const covered = files.reduce((sum, file) => sum + file.covered, 0);
   const all = files.reduce((sum, file) => sum + file.notCovered, covered);
+  ensure(all > 0, 'it names no line of a policy');
   ensure(percentOf(covered, all) === lines, `its files do not make ${lines} %`);
   return { summary: { lines, files: files.length }, passed: true };
 };

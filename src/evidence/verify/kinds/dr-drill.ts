@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseAs } from '../form.ts';
 import type { DocumentReader } from './kind.ts';
-import { utc } from './times.ts';
+import { latestOf, utc } from './times.ts';
 
 const seconds = z.number().min(0);
 const drill = z.strictObject({
@@ -11,16 +11,17 @@ const drill = z.strictObject({
   rpoSeconds: seconds,
   rtoSeconds: seconds,
   objectives: z.strictObject({ rpoSeconds: seconds, rtoSeconds: seconds }),
-  steps: z.array(
-    z.strictObject({ name: z.string().min(1), startedAt: utc, finishedAt: utc, passed: z.boolean(), detail: z.string().optional() }),
-  ),
+  steps: z
+    .array(z.strictObject({ name: z.string().min(1), startedAt: utc, finishedAt: utc, passed: z.boolean(), detail: z.string().optional() }))
+    .min(1),
 });
 
 export const readDrDrill: DocumentReader = (document) => {
-  const { rpoSeconds, rtoSeconds, objectives, steps } = parseAs(drill, document);
+  const { rpoSeconds, rtoSeconds, objectives, steps, finishedAt } = parseAs(drill, document);
   const stepsFailed = steps.filter((step) => !step.passed).length;
   return {
     summary: { rpoSeconds, rtoSeconds, steps: steps.length, stepsFailed },
+    madeAt: latestOf([finishedAt]),
     passed: stepsFailed === 0 && rpoSeconds <= objectives.rpoSeconds && rtoSeconds <= objectives.rtoSeconds,
   };
 };

@@ -15,6 +15,7 @@ export const readK6: DocumentReader = (document) => {
   const thresholds = Object.values(metrics).flatMap((metric) => Object.values(metric.thresholds ?? {}));
   const failed = thresholds.filter(hasFailed).length;
   const value = (metric: string, ...names: readonly string[]) => numberIn(metrics[metric], names);
+  const errorRate = value('http_req_failed', 'rate', 'value');
   const p95 = value('http_req_duration', 'p(95)');
   const checksFailed = value('checks', 'fails') ?? 0;
   return {
@@ -24,7 +25,7 @@ export const readK6: DocumentReader = (document) => {
       checks: (value('checks', 'passes') ?? 0) + checksFailed,
       checksFailed,
       requests: value('http_reqs', 'count') ?? 0,
-      errorRate: value('http_req_failed', 'rate', 'value') ?? 0,
+      ...(errorRate === undefined ? {} : { errorRate }),
       ...(p95 === undefined ? {} : { p95Milliseconds: downToThousandths(p95) }),
     },
     passed: failed === 0,

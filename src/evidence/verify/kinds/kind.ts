@@ -7,6 +7,8 @@ export type ItemReading = {
   readonly summary?: Summary;
   /** Of kinds whose statement is a test result. */
   readonly passed?: boolean;
+  /** When it was made, where it says so itself: UTC with milliseconds. */
+  readonly madeAt?: string | undefined;
   /** What it says about the release it is of. */
   readonly claims?: {
     readonly release?: string;

@@ -1,6 +1,6 @@
-/** Percent of a whole, rounded down to two decimals; of nothing, all of it. */
+/** Percent of a whole, rounded down to two decimals. */
 export function percentOf(part: number, whole: number): number {
-  return whole === 0 ? 100 : Math.floor((10_000 * part) / whole) / 100;
+  return Math.floor((10_000 * part) / whole) / 100;
 }
 
 /** Seconds as milliseconds, rounded down to three decimals. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseAs } from '../form.ts';
 import type { DocumentReader } from './kind.ts';
-import { utc } from './times.ts';
+import { latestOf, utc } from './times.ts';
 
 const text = z.string().min(1);
 const probe = z.strictObject({
@@ -19,8 +19,8 @@ const residency = z.strictObject({
 
 /** A violation is a probe that saw something else than what is allowed, in either direction. */
 export const readResidency: DocumentReader = (document) => {
-  const { tenants } = parseAs(residency, document);
+  const { tenants, checkedAt } = parseAs(residency, document);
   const probes = tenants.flatMap((tenant) => tenant.probes);
   const violations = probes.filter(({ allowed, observed }) => allowed !== (observed === 'allowed'));
-  return { summary: { tenants: tenants.length, probes: probes.length, violations: violations.length } };
+  return { summary: { tenants: tenants.length, probes: probes.length, violations: violations.length }, madeAt: latestOf([checkedAt]) };
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseAs } from '../form.ts';
 import type { DocumentReader } from './kind.ts';
-import { utc } from './times.ts';
+import { latestOf, utc } from './times.ts';
 
 const share = z.number().min(0).max(1);
 const report = z.strictObject({
@@ -13,8 +13,8 @@ const report = z.strictObject({
 });
 
 export const readSloReport: DocumentReader = (document) => {
-  const { objectives } = parseAs(report, document);
+  const { objectives, to } = parseAs(report, document);
   const breached = objectives.filter(({ objective, achieved }) => achieved < objective).length;
   const worstBurn = objectives.reduce((worst, { burn }) => Math.max(worst, burn), 0);
-  return { summary: { objectives: objectives.length, breached, worstBurn } };
+  return { summary: { objectives: objectives.length, breached, worstBurn }, madeAt: latestOf([to]) };
 };

@@ -5,14 +5,13 @@ import type { SourceFile } from '../source/source.ts';
 /** A file as a whole. Throws when it is larger than it may be. */
 export async function bytesOf(file: SourceFile, most: number): Promise<Buffer> {
   if (file.size > most) fail(`\`${file.name}\` has ${file.size} bytes, ${most} are the most`);
-  const pieces: Buffer[] = [];
+  const bytes = Buffer.allocUnsafe(file.size);
   let size = 0;
   for await (const piece of file.chunks()) {
-    size += piece.length;
-    if (size > most) fail(`\`${file.name}\` grew beyond ${most} bytes while it was read`);
-    pieces.push(piece);
+    if (size + piece.length > file.size) fail(`\`${file.name}\` grew while it was read`);
+    size += piece.copy(bytes, size);
   }
-  return Buffer.concat(pieces);
+  return bytes.subarray(0, size);
 }
 
 /** Size and SHA-256 in hex, read as a stream. */

@@ -1,24 +1,13 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { messageOf, sha256 } from '../../../core/index.ts';
+import { sha256 } from '../../../core/index.ts';
 import { EvidenceVerifyError } from '../errors.ts';
+import { readKeyFile } from '../key.ts';
 
 /** A P-256 public key in PEM, as it was handed over. @throws EvidenceVerifyError `evidence.verify.key_unreadable`, `….key_malformed` */
 export function readPublicKey(file: string): { readonly hint: string; readonly key: KeyObject } {
-  const key = parse(file, read(file));
+  const key = parse(file, readKeyFile(file));
   if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw malformed(file);
   return { key, hint: sha256(key.export({ format: 'der', type: 'spki' })).toString('base64') };
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new EvidenceVerifyError('evidence.verify.key_unreadable', `cannot read the key \`${file}\`: ${messageOf(cause)}`, {
-      cause,
-      remedy: 'name the file that the signer gave you; the key is not in the bundle on purpose',
-    });
-  }
 }
 
 function parse(file: string, pem: string): KeyObject {

@@ -23,8 +23,8 @@ async function* filesIn(path: string, reading: Reading): AsyncGenerator<SourceFi
   const file = await openFile(path);
   const ending = new Ending(reading);
   try {
-    const gzip = new ByteReader(piecesOf(file, (bytes) => reading.advance(bytes)));
     const { size } = await file.stat();
+    const gzip = new ByteReader(piecesOf(file, size, (bytes) => reading.advance(bytes)));
     for await (const found of unpacked(new ByteReader(stored(gzip)), size, reading)) {
       yield { ...found, chunks: () => ending.of(found.chunks()) };
       if (ending.reached) return;

@@ -9,19 +9,20 @@ export class ByteReader {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** The next `count` bytes as one; fewer only where they end. */
+  /** The next `count` bytes as one; fewer only where they end. Holds until more is asked for. */
   async take(count: number): Promise<Buffer> {
+    await this.#fill();
+    if (this.#rest.length >= count) return this.#skip(count);
     const parts: Buffer[] = [];
-    for await (const part of this.stream(count)) parts.push(part);
-    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+    for await (const part of this.stream(count)) parts.push(Buffer.from(part));
+    return Buffer.concat(parts);
   }
 
   /** The next `count` bytes as they come; fewer only where they end. */
   async *stream(count: number): AsyncGenerator<Buffer> {
     let left = count;
     while (left > 0 && (await this.#fill())) {
-      const part = this.#rest.subarray(0, left);
-      this.#rest = this.#rest.subarray(part.length);
+      const part = this.#skip(left);
       left -= part.length;
       yield part;
     }
@@ -29,6 +30,12 @@ export class ByteReader {
 
   async ended(): Promise<boolean> {
     return !(await this.#fill());
+  }
+
+  #skip(most: number): Buffer {
+    const part = this.#rest.subarray(0, most);
+    this.#rest = this.#rest.subarray(part.length);
+    return part;
   }
 
   async #fill(): Promise<boolean> {

@@ -54,7 +54,8 @@ async function* fileAt(folder: string, name: string, reading: Reading): AsyncGen
   });
   if (file === undefined) return;
   try {
-    yield { name, size: (await file.stat()).size, chunks: () => piecesOf(file, (bytes) => reading.advance(bytes)) };
+    const { size } = await file.stat();
+    yield { name, size, chunks: () => piecesOf(file, size, (bytes) => reading.advance(bytes)) };
   } finally {
     await file.close();
   }

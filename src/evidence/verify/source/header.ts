@@ -12,8 +12,11 @@ export type Header = {
   /** Modification time, seconds since the epoch. */
   readonly seconds: number;
   /** What is wrong with it and does not keep us from reading on. */
-  readonly problems: readonly { readonly check: SourceCheck; readonly reason: string }[];
+  readonly problems: readonly Problem[];
 };
+
+/** `skip`: the file is not one that may be read. */
+export type Problem = { readonly check: SourceCheck; readonly reason: string; readonly skip: boolean };
 
 const types: Readonly<Record<string, string>> = {
   '\0': 'a file in the form of before POSIX',
@@ -47,12 +50,12 @@ export function readHeader(block: Buffer): Header {
 function problemsOf(path: string, block: Buffer): Header['problems'] {
   const type = block.toString('latin1', 156, 157);
   const quoted = JSON.stringify(path);
-  if (type !== '0') return [{ check: 'archive.type', reason: `${quoted} is ${types[type] ?? 'of an unknown type'}` }];
-  if (!isZero(block.subarray(157, 257))) return [{ check: 'archive.type', reason: `${quoted} is a file and names a link` }];
+  if (type !== '0') return [{ check: 'archive.type', reason: `${quoted} is ${types[type] ?? 'of an unknown type'}`, skip: true }];
+  if (!isZero(block.subarray(157, 257))) return [{ check: 'archive.type', reason: `${quoted} is a file and names a link`, skip: true }];
   const [mode, ...owner] = [block.subarray(100, 108), block.subarray(108, 116), block.subarray(116, 124)];
   const nameless = isZero(block.subarray(265, 329)) && [...owner, block.subarray(329, 337), block.subarray(337, 345)].every(isNought);
   if (octal(mode) === 0o644 && nameless && isZero(block.subarray(500))) return [];
-  return [{ check: 'archive.whole', reason: `${quoted} has a mode, an owner or a device number that it must not have` }];
+  return [{ check: 'archive.whole', reason: `${quoted} has a mode, an owner or a device number that it must not have`, skip: false }];
 }
 
 /** Eleven octal digits. Larger ones are written in a binary form of GNU's, which is read in order to say how large. */

@@ -10,7 +10,7 @@ export type SourceFile = {
   readonly size: number;
   /** The header of an archive: the folder before the name, and the time in seconds. */
   readonly packed?: { readonly folder: string; readonly seconds: number };
-  /** Its bytes, once, and before the next file is asked for. A file that is not read costs no memory. */
+  /** Its bytes, once, and before the next file is asked for. A piece holds until the next one is asked for: copy what is kept. */
   chunks(): AsyncIterable<Buffer>;
 };
 

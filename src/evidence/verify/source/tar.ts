@@ -1,6 +1,6 @@
 import { isFileName, releaseForm } from '../names.ts';
 import type { ByteReader } from './bytes.ts';
-import { BLOCK, type Header, isZero, readHeader } from './header.ts';
+import { BLOCK, type Header, isZero, type Problem, readHeader } from './header.ts';
 import { Refused } from './refused.ts';
 import type { Reading, SourceCheck, SourceFile } from './source.ts';
 
@@ -23,17 +23,10 @@ export async function* unpacked(bytes: ByteReader, held: number, reading: Readin
     const content = new Content(bytes, header);
     const problems = [...header.problems, ...order.problemsOf(header)];
     for (const { check, reason } of problems) reading.refuse({ check, reason, final: false });
-    if (!problems.some(isUnusable)) yield { ...order.fileOf(header), chunks: () => content.read() };
+    if (!problems.some(({ skip }) => skip)) yield { ...order.fileOf(header), chunks: () => content.read() };
     await content.skip();
   }
   if (!(await bytes.ended())) throw new Refused('archive.whole', 'there are bytes after the end of the archive');
-}
-
-type Problem = { readonly check: SourceCheck; readonly reason: string };
-
-/** A wrong owner does not keep a file from being read; a wrong name or type does. */
-function isUnusable({ check }: Problem): boolean {
-  return check !== 'archive.whole';
 }
 
 /** The next header, or undefined at the two zero blocks that end an archive. */
@@ -88,7 +81,7 @@ class Order {
 
   problemsOf(header: Header): Problem[] {
     const { path, seconds } = header;
-    const problem = (check: SourceCheck, reason: string): Problem[] => [{ check, reason: `${JSON.stringify(path)} ${reason}` }];
+    const problem = (check: SourceCheck, reason: string, skip = true) => [{ check, reason: `${JSON.stringify(path)} ${reason}`, skip }];
     const { folder, name } = split(path);
     if (!releaseForm.test(folder) || !isFileName(name)) return problem('archive.name', 'is not `evidence-<release>/` and a plain name');
     this.#first ??= header;
@@ -96,9 +89,9 @@ class Order {
     if (this.#names.has(name)) return problem('archive.name', 'is there twice');
     if (this.#names.size === MAX_FILES) throw new Refused('archive.size', `it has more than ${MAX_FILES} files`);
     this.#names.add(name);
-    if (name < this.#last) return problem('archive.name', 'is not in the order of names');
+    if (name < this.#last) return problem('archive.name', 'is not in the order of names', false);
     this.#last = name;
-    return seconds === this.#first.seconds ? [] : problem('archive.whole', 'has another time than the first file');
+    return seconds === this.#first.seconds ? [] : problem('archive.whole', 'has another time than the first file', false);
   }
 
   fileOf({ path, size, seconds }: Header): Omit<SourceFile, 'chunks'> {

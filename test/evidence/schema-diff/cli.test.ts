@@ -1,0 +1,93 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { kinds } from '../../../src/evidence/index.ts';
+import { temporaryFolder, write } from '../fixture.ts';
+import { migrating, writeProject } from './project.ts';
+
+const root = temporaryFolder();
+afterAll(() => root.remove());
+const program = join(import.meta.dirname, '../../../src/cli/ig-evidence.ts');
+
+type Result = { code: number | string | null | undefined; stdout: string; stderr: string };
+
+function ig(...args: readonly string[]): Promise<Result> {
+  const { promise, resolve } = Promise.withResolvers<Result>();
+  execFile(process.execPath, [program, ...args], { cwd: root.path }, (error, stdout, stderr) =>
+    resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+  );
+  return promise;
+}
+
+it('lists the kinds, for people and as JSON', async () => {
+  const [table, json] = await Promise.all([ig('kinds'), ig('kinds', '--json')]);
+  expect(table).toMatchObject({ code: 0, stderr: '' });
+  expect(
+    table.stdout
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.split(' ')[0]),
+  ).toEqual(kinds.map(({ name }) => name));
+  expect(JSON.parse(json.stdout)[0]).toEqual({
+    name: 'sbom-cyclonedx',
+    title: 'a CycloneDX SBOM',
+    file: 'sbom.cdx.json',
+    mediaType: 'application/vnd.cyclonedx+json',
+    predicateType: 'https://cyclonedx.org/bom',
+    reads: 'CycloneDX JSON 1.4 to 1.7, as `npm sbom` or syft writes it',
+    summary: ['components', 'licensed', 'vulnerabilities'],
+  });
+});
+
+it('writes the difference of two SQL files, on a PostgreSQL of its own', async () => {
+  write(join(root.path, 'a.sql'), 'create table t (a bigint);');
+  write(join(root.path, 'b.sql'), 'create table t (a integer);');
+  const done = await ig('schema-diff', 'sql', '--from-file', 'a.sql', '--to-file', 'b.sql', '--out', 'd.json');
+  expect(done).toMatchObject({ code: 0, stderr: '' });
+  expect(done.stdout).toMatch(/^breaking {3}column `public\.t\.a` has another type: `bigint` → `integer`\nfrom {7}sha256:/);
+  expect(JSON.parse(readFileSync(join(root.path, 'd.json'), 'utf8'))).toMatchObject({
+    subject: 'b.sql',
+    changes: [{ criticality: 'breaking' }],
+  });
+});
+
+it('says what is wrong, with exit code 2, and writes nothing', async () => {
+  const answers = await Promise.all([
+    ig('schema-diff', 'sql', '--from', 'v1', '--to-file', 'b.sql', '--out', 'x.json'),
+    ig('schema-diff', 'graphql', '--from', 'v1', '--out', 'x.json', '--json'),
+    ig('schema-diff', 'graphql', '--from', 'v1'),
+  ]);
+  expect(answers.map(({ code }) => code)).toEqual([2, 2, 2]);
+  expect(answers[0]?.stderr).toBe(
+    'error cli.invalid_option: there are not two schemas to compare\n→ give --from and perhaps --to, or both --from-file and --to-file\n',
+  );
+  expect(JSON.parse(answers[1]?.stdout ?? '')).toMatchObject({ error: { code: 'evidence.commit_unknown' } });
+  expect(existsSync(join(root.path, 'x.json'))).toBe(false);
+});
+
+it('interrupted, leaves neither server nor file behind', async () => {
+  const project = join(root.path, 'slow');
+  const asleep = `${migrating()}\nprocess.stdout.write('');`.replace(
+    'const client',
+    "(await import('node:fs')).writeFileSync('started', ''); await new Promise((r) => setTimeout(r, 60_000)); const client",
+  );
+  writeProject(project, { 'm.mjs': migrating('select 1') }, { 'm.mjs': asleep });
+  const temporary = join(root.path, 'temporary');
+  write(join(temporary, 'keep'), '');
+  const child = spawn(
+    process.execPath,
+    [program, 'schema-diff', 'sql', '--project', project, '--module', 'm.mjs', '--from', 'v1', '--out', join(root.path, 'y.json')],
+    {
+      env: { ...process.env, TMPDIR: temporary },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  const ended = once(child, 'exit');
+  await expect.poll(() => existsSync(join(project, 'started')), { timeout: 20_000 }).toBe(true);
+  child.kill('SIGINT');
+  expect(await ended).toEqual([130, null]);
+  expect(existsSync(join(root.path, 'y.json'))).toBe(false);
+  expect(readdirSync(temporary)).toEqual(['keep']);
+});
