@@ -30,7 +30,7 @@ const manifest = z.looseObject({
 export type Manifest = z.infer<typeof manifest>;
 
 const contract = z.looseObject({
-  requirements: z.array(z.looseObject({ item: z.string(), name: z.string().nullable(), obtain: z.string() })),
+  requirements: z.array(z.looseObject({ item: z.string(), name: z.string().nullable(), obtain: z.string().nullable() })),
 });
 const verdict = z.looseObject({
   requirements: z.array(
@@ -60,7 +60,7 @@ export function readRequirements(contractJson: Buffer, verdictJson: Buffer): Req
     id,
     outcome,
     detail: short(detail),
-    obtain: short(how.get(id) ?? ''),
+    obtain: short(how.get(id) ?? '') || 'get it',
     waiver: waiver && { owner: waiver.owner, reason: short(waiver.reason), expiresAt: waiver.expiresAt },
   }));
 }

@@ -88,7 +88,7 @@ export function bundleFiles(shape: Shape = {}): { manifest: Buffer; files: Reado
     kind: 'standard',
     requirements: requirements.map(({ id }) => {
       const [item = '', name = null] = id.split(':');
-      return { item, name, optional: false, maxAgeDays: null, assert: {}, obtain: `make ${id}` };
+      return { item, name, optional: false, maxAgeDays: null, assert: {}, obtain: id === 'k6' ? null : `make ${id}` };
     }),
   });
   const judged = document({

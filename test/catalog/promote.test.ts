@@ -90,7 +90,7 @@ describe('a promotion is refused', () => {
       { id: 'sarif', outcome: 'absent' },
     ];
     const manifest = await published(world, { release, requirements });
-    const how = (id: string) => `make ${id}; then add it with \`ig-evidence delta\`, sign and publish that`;
+    const how = (id: string) => `make ${id}; then add what was missing with \`ig-evidence delta\`, sign and publish that`;
     expect(await unmet(release)).toEqual([
       ['evidence.complete', '`chaos` is missing: chaos is so', how('chaos')],
       ['evidence.complete', '`junit:unit.json` is stale: junit:unit.json is so', how('junit:unit.json')],

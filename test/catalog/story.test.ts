@@ -53,7 +53,7 @@ test('a release is registered, built, signed, published, refused for what is mis
     expect.stringMatching(/^refused: `chaos` is missing: .* \(dec_/),
     expect.stringMatching(/^rule +why +what helps$/),
     expect.stringMatching(
-      /^evidence\.complete {2}`chaos` is missing: .*run the chaos suite; then add it with `ig-evidence delta`, sign and publish that$/,
+      /^evidence\.complete {2}`chaos` is missing: .*run the chaos suite; then add what was missing with `ig-evidence delta`, sign and publish that$/,
     ),
   ]);
 

@@ -23,7 +23,7 @@ describe('paths and methods', () => {
         status: 404,
         body: {
           ...problem(404, 'not_found', 'there is nothing here'),
-          remedy: 'there is /health, /ready, /metrics, /webhooks/alertmanager, /ledger/, /graphql',
+          remedy: 'there is /health, /ready, /metrics, /webhooks/alertmanager, /ledger/, /evidence/files/, /evidence/bundles/, /graphql',
         },
       });
     },
@@ -115,6 +115,10 @@ describe('metrics', () => {
       'neuralops_orchestrations_total',
       'neuralops_orchestration_duration_seconds',
       'countersign_break_glass_total',
+      'countersign_evidence_published_total',
+      'countersign_evidence_promotions_refused_total',
+      'countersign_evidence_missing_requirements',
+      'countersign_evidence_waiver_end_timestamp_seconds',
     ]);
   });
 

@@ -149,13 +149,18 @@ describe('another tenant’s id answers exactly like an unknown one', () => {
       'timeline',
       'entries',
       'entryProof',
+      'evidenceReleases',
+      'evidenceBundles',
     ]);
     const tested = mutations.map(([name]) => name);
     expect(
       root('Mutation')
         .map(({ name }) => name)
         .filter((name) => !tested.includes(name)),
-    ).toEqual(['setFlag', 'publishPolicy', 'rollbackPolicy', 'eraseSubject', 'archiveLedger']); // no ids; a digest of another tenant's is tried in test/bundles, a person of another in test/privacy
+    ).toEqual([
+      ...['setFlag', 'publishPolicy', 'rollbackPolicy', 'eraseSubject', 'archiveLedger'],
+      ...['registerEvidence', 'waiveEvidence', 'publishEvidence', 'promoteRelease'],
+    ]); // no ids; another tenant's digest is tried in test/bundles and test/catalog, a person of another in test/privacy
   });
 
   it('shows beta no flag that alpha set', async () => {

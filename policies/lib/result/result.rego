@@ -24,9 +24,12 @@ unmet(rule, explanation) := {
 }
 
 # METADATA
-# description: The same, where what helps depends on the case.
+# description: The same, where something else helps first, case by case; the rule's own remedy comes after it.
 # scope: document
-unmet_by(rule, explanation, remedy) := object.union(unmet(rule, explanation), {"remedy": remedy})
+unmet_after(rule, explanation, first) := object.union(
+	unmet(rule, explanation),
+	{"remedy": $"{first}; then {rule.custom.remedy}"},
+)
 
 # METADATA
 # description: A requirement that stronger or fresher authentication would meet (RFC 9470).

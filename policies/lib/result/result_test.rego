@@ -18,9 +18,10 @@ test_an_unmet_requirement_denies_and_says_what_helps if {
 	}
 }
 
-test_one_with_a_remedy_of_its_own_says_that_one if {
-	result.unmet_by(_rule, "because", "do this") == object.union(result.unmet(_rule, "because"), {"remedy": "do this"})
-	not result.unmet_by(json.remove(_rule, ["custom/remedy"]), "because", "do this")
+test_what_helps_first_is_told_before_the_rules_own_remedy if {
+	expected := object.union(result.unmet(_rule, "because"), {"remedy": "do this; then mend it"})
+	result.unmet_after(_rule, "because", "do this") == expected
+	not result.unmet_after(json.remove(_rule, ["custom/remedy"]), "because", "do this")
 }
 
 test_a_curable_one_asks_for_a_step_up_with_its_challenge if {

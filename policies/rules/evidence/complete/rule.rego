@@ -11,9 +11,9 @@ import data.lib.result
 # custom:
 #   id: evidence.complete
 #   precedence: 230
-#   remedy: get what is missing, add it with `ig-evidence delta`, sign and publish that
+#   remedy: add what was missing with `ig-evidence delta`, sign and publish that
 #   reference: seed 003 AM; SOC 2 CC8.1
-unmet contains result.unmet_by(rego.metadata.rule(), lack.explanation, lack.remedy) if {
+unmet contains result.unmet_after(rego.metadata.rule(), lack.explanation, lack.first) if {
 	input.action == "evidence.promote"
 	not _unpublished
 	some lack in _lacks
@@ -26,14 +26,14 @@ _unpublished if input.facts.evidence.published == false
 
 _lacks contains {
 	"explanation": $"`{requirement.id}` is {requirement.outcome}: {requirement.detail}",
-	"remedy": $"{requirement.obtain}; then add it with `ig-evidence delta`, sign and publish that",
+	"first": requirement.obtain,
 } if {
 	some requirement in _missing
 }
 
 _lacks contains {
 	"explanation": "whether the evidence is complete is not known",
-	"remedy": "publish the bundle again, or ask who operates the gateway",
+	"first": "see what its contract asks for",
 } if {
 	count(_missing) == 0
 	not _complete
