@@ -1,6 +1,5 @@
 export type { Requirement } from './contract/judge.ts';
 export { cosignCommands } from './cosign.ts';
-export { EvidenceVerifyError } from './errors.ts';
 export { readPolicy, type VerifyPolicy } from './policy.ts';
 export type { Check, CheckName, Report, Signature } from './report.ts';
 export { type Signers, signersOfKeys } from './signers/index.ts';

@@ -63,8 +63,12 @@ async function writeFiles(folder: string, { archive, signal, onProgress }: Unpac
 }
 
 async function writeFile(folder: string, { name, chunks }: SourceFile): Promise<void> {
-  await using file = await open(join(folder, name), 'wx', 0o644);
-  for await (const piece of chunks()) await file.writeFile(piece);
+  const file = await open(join(folder, name), 'wx', 0o644);
+  try {
+    for await (const piece of chunks()) await file.writeFile(piece);
+  } finally {
+    await file.close();
+  }
 }
 
 async function assertFree(target: string): Promise<void> {
