@@ -9,8 +9,8 @@ import { required, StepError, say, step } from './step.ts';
 const usage = `npm run release:dry -- [--out DIR] [--keep] [--junit FILE --coverage FILE] [--from REF]
 
 Makes this project's release without releasing it: collects its evidence, has a gateway of its own govern and register it, builds the
-bundle, signs it with a new key, and verifies it with both cosigns and with ours. All of it is in DIR, or in a temporary folder that is
-removed at the end unless --keep is given. A contract that is not met is told, and no failure of the run.
+bundle, signs it with a new key, verifies it with both cosigns and with ours, and has the gateway promote it. All of it is in DIR, or in a
+temporary folder that is removed at the end unless --keep is given. A contract that is not met is told, and no failure of the run.
 
 A few tests are run, and the contract for rehearsals is applied. With the reports of a whole run (--junit, --coverage) it is that of a
 standard release. The schemas are compared with REF: the newest tag v* before this commit or, without one, the commit before.`;
@@ -30,7 +30,7 @@ async function main(flags: Flags): Promise<void> {
   const keep = flags.keep || flags.out !== undefined;
   const { folder, cleanUp, startedAs } = guarded(keep ? undefined : out);
   try {
-    await releaseDry({ out, reports, from: flags.from, startGateway: async () => startedAs(await startGateway(folder)) });
+    await releaseDry({ out, reports, from: flags.from, startGateway: async (policy) => startedAs(await startGateway(folder, policy)) });
     say(`\n${verdictOf(join(out, 'bundle'))}`);
     say(keep ? whereEverythingIs(out) : 'Everything has been removed again; --out DIR keeps it.');
     say(`Took ${((performance.now() - started) / 1000).toFixed(1)} s. Everything above ran for real, on a temporary database.`);

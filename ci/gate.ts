@@ -18,7 +18,7 @@ export type GateRequest = {
 export async function gate({ bundle, gateway, tokenFile, release, environment }: GateRequest, log?: string): Promise<void> {
   const door = ['--gateway', gateway, '--token-file', tokenFile];
   await igEvidence(['publish', bundle, ...door], { log });
-  await igEvidence(['promote', '--release', release, '--environment', environment, ...door], { log });
+  await igEvidence(['promote', release, '--to', environment, ...door], { log });
 }
 
 await step(import.meta.url, {

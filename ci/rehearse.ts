@@ -11,7 +11,7 @@ import { releaseOf } from './github/release.ts';
 import { startStandIn } from './stand-in/server.ts';
 import { required, StepError, say, step } from './step.ts';
 
-const usage = `node ci/rehearse.ts DIR
+const usage = `npm run release:rehearse -- DIR
 
 Attaches the bundle that \`npm run release:dry -- --out DIR\` made to a release on a stand-in for the release host, twice; downloads it again as
 anybody would, and verifies what came. The stand-in runs on this machine, and is gone afterwards.`;

@@ -35,11 +35,12 @@ export async function tokenFile({ dataDir, issuer }: Gateway, identity: string):
   return file;
 }
 
-export async function startGateway(dataDir: string): Promise<Gateway> {
+/** @param evidencePolicy a file that says whose signature counts on bundles */
+export async function startGateway(dataDir: string, evidencePolicy: string): Promise<Gateway> {
   const agent = await startAgent();
   try {
     const env = { ...process.env, COUNTERSIGN_DATA: dataDir, COUNTERSIGN_MODE: 'development', PORT: '0' };
-    const running = await open(env, agent);
+    const running = await open(env, agent, evidencePolicy);
     const { url, issuer = '' } = running;
     return { url, issuer, dataDir, env, stop: () => running.stop().finally(() => agent.close()) };
   } catch (error) {
@@ -48,12 +49,13 @@ export async function startGateway(dataDir: string): Promise<Gateway> {
   }
 }
 
-function open(env: NodeJS.ProcessEnv, { url }: Agent): Promise<Running> {
+function open(env: NodeJS.ProcessEnv, { url }: Agent, policy: string): Promise<Running> {
   const config = loadConfig(readEnv(env));
   const agents = [{ name: 'runtime-agent', url, timeoutSeconds: 5 }];
   const auth = { ...config.auth, issuers: [], devIssuer: { port: 0 } };
   const telemetry = { log: createLogger('silent'), metrics: new Metrics(), tracing: new Tracing(undefined) };
-  return startCountersign({ ...config, auth, adapters: { agents, simulate: true } }, { telemetry });
+  const evidence = { ...config.evidence, policy };
+  return startCountersign({ ...config, auth, evidence, adapters: { agents, simulate: true } }, { telemetry });
 }
 
 /** An incident, and a remedy that two people let through: gives what was decided, in order. */

@@ -13,6 +13,11 @@ const commands: Commands = {
   verify: async () => adding((await import('./evidence/verify.ts')).verifyCommand),
   kinds: async () => adding((await import('./evidence/kinds.ts')).kindsCommand),
   'schema-diff': async () => adding((await import('./evidence/schema-diff.ts')).schemaDiffCommand),
+  register: async () => adding((await import('./evidence/register.ts')).registerCommand),
+  waive: async () => adding((await import('./evidence/waive.ts')).waiveCommand),
+  publish: async () => adding((await import('./evidence/publish.ts')).publishCommand),
+  promote: async () => adding((await import('./evidence/promote.ts')).promoteCommand),
+  list: async () => adding((await import('./evidence/list.ts')).listCommand),
   oscal: async () => adding((await import('./evidence/oscal.ts')).oscalCommand),
   keygen: async () => adding((await import('./evidence/keygen.ts')).keygenCommand),
 };

@@ -17,6 +17,7 @@
  * | `COSIGN_PASSWORD` | of an encrypted signing key (`ig-evidence sign`, `keygen`) |
  * | `SIGSTORE_ID_TOKEN` | the identity that signs without a key (`ig-evidence sign --keyless`) |
  * | `SOURCE_DATE_EPOCH` | the moment to put into evidence when there is no git history to take it from |
+ * | `COUNTERSIGN_URL`, `COUNTERSIGN_TOKEN` | the gateway that commands call, and the bearer token of who calls |
  * | `OPA`, `REGAL`, `COSIGN2`, `COSIGN3` | binaries to use instead of looking for them (read by `src/workbench/toolchain`) |
  */
 export type Env = {

@@ -1,4 +1,3 @@
-import { canonicalBytes, type Json, sha256 } from '../core/index.ts';
 import { type Form, statementTypeOf } from './forms.ts';
 import type { Summary } from './kinds/kind.ts';
 import type { Stored } from './layout/partial-file.ts';
@@ -23,13 +22,4 @@ export function recordOf({ name, form, madeAt, summary }: About, stored: Stored)
     ...(typeof madeAt === 'string' ? { madeAt } : {}),
     ...(summary === undefined ? {} : { summary }),
   };
-}
-
-/** Canonical JSON (RFC 8785) and a line end: the form of every JSON file that we write ourselves. */
-export function canonicalFile(value: Json): Buffer {
-  return Buffer.concat([canonicalBytes(value), Buffer.from('\n')]);
-}
-
-export function hexDigest(bytes: Uint8Array): string {
-  return sha256(bytes).toString('hex');
 }

@@ -1,5 +1,6 @@
 import { digestOf } from '../core/index.ts';
-import { type About, canonicalFile, type Draft, recordOf } from './artifact.ts';
+import { type About, type Draft, recordOf } from './artifact.ts';
+import { canonicalFile } from './canonical-file.ts';
 import { contentDigest } from './content.ts';
 import { judge, type Verdict } from './contract/judge.ts';
 import { EvidenceError } from './errors.ts';

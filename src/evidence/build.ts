@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type Draft, hexDigest } from './artifact.ts';
+import type { Draft } from './artifact.ts';
 import { type AssembleOptions, assemble, type BuiltBundle } from './assemble.ts';
+import { hexDigest } from './canonical-file.ts';
 import { contentDigest } from './content.ts';
 import { assertFree } from './layout/partial-folder.ts';
 import type { ArtifactRecord } from './manifest.ts';

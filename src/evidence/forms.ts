@@ -40,8 +40,12 @@ export const fileForm: Form = { kind: 'file', file: '', mediaType: 'application/
 
 const forms = new Map<string, Form>([...kinds.map(ofKind), ...own, fileForm].map((form) => [form.kind, form]));
 
-/** The names that are taken before anybody gives an item. */
-export const reservedNames: ReadonlySet<string> = new Set([...own.map(({ file }) => file), names.manifest]);
+const taken: ReadonlySet<string> = new Set([...own.map(({ file }) => file), names.manifest]);
+
+/** Whether a name is taken before anybody gives an item: by a file of every bundle, or because its statement would be a signature. */
+export function isReserved(name: string): boolean {
+  return taken.has(name) || /^manifest(\.att|\.[2-9])?$/.test(name);
+}
 
 function ofKind({ name, file, mediaType, statement }: Kind): Form {
   return { kind: name, file, mediaType, statement };

@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import { messageOf } from '../core/index.ts';
 import type { Draft } from './artifact.ts';
 import { EvidenceError } from './errors.ts';
-import { type Form, fileForm, formOf, reservedNames } from './forms.ts';
+import { type Form, fileForm, formOf, isReserved } from './forms.ts';
 import { kinds } from './kinds/index.ts';
 import { isPlainName } from './names.ts';
 import { readInput } from './read-input.ts';
@@ -51,7 +51,7 @@ export function madeItem(kind: string, bytes: Buffer, at: Date): Draft {
 export function assertNamesFree(drafts: readonly Draft[]): void {
   const taken = new Set<string>();
   for (const { name, form } of drafts) {
-    if (taken.has(name) || (reservedNames.has(name) && form.file !== name)) throw nameTaken(name);
+    if (taken.has(name) || (isReserved(name) && form.file !== name)) throw nameTaken(name);
     taken.add(name);
   }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { packageRoot } from '../config/index.ts';
-import { canonicalFile, type Draft } from './artifact.ts';
+import type { Draft } from './artifact.ts';
+import { canonicalFile } from './canonical-file.ts';
 import { type Contract, readContract } from './contract/contract.ts';
 import { EvidenceError } from './errors.ts';
 import { formOf } from './forms.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, messageOf, parseCanonical } from '../core/index.ts';
-import { hexDigest } from './artifact.ts';
+import { hexDigest } from './canonical-file.ts';
 import { EvidenceError } from './errors.ts';
 import type { Earlier } from './ledger/proofs.ts';
 import { type ArtifactRecord, type Manifest, manifestSchema } from './manifest.ts';

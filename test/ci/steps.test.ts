@@ -30,7 +30,7 @@ describe('every step', () => {
     const { code, stdout, stderr } = await run(script);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^error step\.usage: (.+ is missing|give one of .+)\n/);
-    expect(stderr).toContain(`usage: node ci/${script}`);
+    expect(stderr).toContain(script === 'rehearse.ts' ? 'usage: npm run release:rehearse -- DIR' : `usage: node ci/${script}`);
   });
 
   it('is explained by --help', async () => {

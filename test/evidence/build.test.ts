@@ -262,6 +262,7 @@ describe('a build is refused', () => {
     ['with an item that takes the name of another', () => items('file', 'x', { name: 'sbom.cdx.json' }), 'evidence.name_taken'],
     ['with an item that takes the name of a log', () => items('file', 'x', { name: 'access-log.jsonl' }), 'evidence.name_taken'],
     ['with an item named like a signature', () => items('file', 'x', { name: 'a.sigstore.json' }), 'evidence.item_malformed'],
+    ['with an item whose statement would be a signature', () => items('file', 'x', { name: 'manifest.2' }), 'evidence.name_taken'],
     ['with an item whose name leads elsewhere', () => items('file', 'x', { name: '../x' }), 'evidence.item_malformed'],
     ['with an item of another extension', () => items('decision-coverage', '{}', { name: 'coverage.html' }), 'evidence.item_malformed'],
     ['with a time that is none', () => items('file', 'x', { madeAt: 'yesterday' }), 'evidence.time_unknown'],

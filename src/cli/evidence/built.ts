@@ -2,11 +2,14 @@ import type { BuiltBundle } from '../../evidence/index.ts';
 import { progressOn } from '../progress.ts';
 import { exitCodes, paint, printFacts, printJson, printTable } from './output.ts';
 
-/** Tells on stderr how far copying is, in MiB. */
+/** Less than this is copied before anybody wonders. */
+const LONG = 64 * 2 ** 20;
+
+/** Tells on stderr how far copying is, in MiB, where it takes a while. */
 export function copyProgress(): { readonly tell: (done: number, total: number) => void; readonly end: () => void } {
   const line = progressOn(process.stderr);
   const mebibytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
-  return { tell: (done, total) => line.tell(mebibytes(done), Math.max(mebibytes(total), 1), 'MiB copied'), end: line.end };
+  return { tell: (done, total) => (total < LONG ? undefined : line.tell(mebibytes(done), mebibytes(total), 'MiB copied')), end: line.end };
 }
 
 /** Shows what was built, and ends with 3 where the contract is not met. */

@@ -15,9 +15,14 @@ export type InputOptions = {
 };
 
 export function withInputs(command: Command): Command {
+  return withItems(
+    command.requiredOption('--ledger <dir>', 'the exported log').requiredOption('--ledger-key <file>', "the log's verifier key"),
+  );
+}
+
+/** What comes from no ledger: all that its content digest is made of. */
+export function withItems(command: Command): Command {
   return command
-    .requiredOption('--ledger <dir>', 'the exported log')
-    .requiredOption('--ledger-key <file>', "the log's verifier key")
     .option('--item <kind=file>', 'an item of evidence; may be repeated (`ig-evidence kinds` lists what there is)', collectItem, [])
     .option('--items <file>', 'a YAML list of items: kind, file, and where needed name and madeAt')
     .option('--policy-dir <dir>', 'the compiled policy', 'policies/dist')
@@ -36,6 +41,9 @@ export function withSource(command: Command): Command {
     .option('--commit <hash>', 'for a project without git; then set SOURCE_DATE_EPOCH too')
     .option('--builder <uri>', 'the build service, for the provenance');
 }
+
+/** Of what is registered before the ledger is exported. */
+export const noLedger = { ledger: '', ledgerKey: '' } as const;
 
 /** What a delta shares with a build. */
 export function inputsOf({ item, items, ledger, ledgerKey, policyDir, contract }: InputOptions, sourceDateEpoch: string | undefined) {

@@ -60,12 +60,15 @@ export class PartialFolder {
   /** Copies a file of any size: what is hashed is what was written. */
   copy(name: string, from: string, onBytes: (count: number) => void = () => undefined): Promise<Stored> {
     return this.#guarded(async () => {
-      await using to = await this.#open(name);
-      await using source = await open(from, 'r');
-      return await copyHashed(source, to, (count) => {
-        this.#assertWanted();
-        onBytes(count);
-      });
+      const [to, source] = [await this.#open(name), await open(from, 'r')];
+      try {
+        return await copyHashed(source, to, (count) => {
+          this.#assertWanted();
+          onBytes(count);
+        });
+      } finally {
+        await Promise.allSettled([to.close(), source.close()]);
+      }
     });
   }
 

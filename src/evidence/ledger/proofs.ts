@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ExportTree, LedgerError } from '../../ledger/index.ts';
-import { canonicalFile } from '../artifact.ts';
+import { canonicalFile } from '../canonical-file.ts';
 import { ledgerInvalid } from './state.ts';
 
 /** Up to so many decisions are all proven; of more, so many are. */

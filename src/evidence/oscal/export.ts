@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { digestOf, messageOf } from '../../core/index.ts';
-import { canonicalFile } from '../artifact.ts';
+import { canonicalFile } from '../canonical-file.ts';
 import { EvidenceError } from '../errors.ts';
 import { readAssessed } from './assessed.ts';
 import { isAssessed, readMapping } from './controls.ts';

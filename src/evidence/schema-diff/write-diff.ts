@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { messageOf } from '../../core/index.ts';
-import { canonicalFile } from '../artifact.ts';
+import { canonicalFile } from '../canonical-file.ts';
 import { EvidenceError } from '../errors.ts';
 import type { SchemaDiff } from '../kinds/schema-diff.ts';
 

@@ -8,7 +8,7 @@ import {
   toMessageSignatureBundle,
 } from '@sigstore/bundle';
 import { canonicalBytes, type Json, type JsonObject, sha256 } from '../../core/index.ts';
-import { canonicalFile } from '../artifact.ts';
+import { canonicalFile } from '../canonical-file.ts';
 
 const IN_TOTO = 'application/vnd.in-toto+json';
 

@@ -1,4 +1,4 @@
-import { canonicalFile } from '../artifact.ts';
+import { canonicalFile } from '../canonical-file.ts';
 import type { Source } from './source.ts';
 
 /** Where a release is built when nobody says otherwise: a claim that needs no trust in a build service. */

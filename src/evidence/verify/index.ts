@@ -1,7 +1,6 @@
-export type { Requirement } from './contract/judge.ts';
 export { cosignCommands } from './cosign.ts';
 export { readPolicy, type VerifyPolicy } from './policy.ts';
-export type { Check, CheckName, Report, Signature } from './report.ts';
+export type { Check, CheckName, Report, Requirement, Signature } from './report.ts';
 export { type Signers, signersOfKeys } from './signers/index.ts';
 export { archiveSource } from './source/archive.ts';
 export { folderSource } from './source/folder.ts';

@@ -1,5 +1,4 @@
 import { messageOf } from '../../core/index.ts';
-import type { Requirement } from './contract/judge.ts';
 import type { SourceCheck } from './source/source.ts';
 
 export type CheckName =
@@ -34,6 +33,16 @@ export type CheckName =
 
 /** One thing that was looked at: what it showed, or why it failed. */
 export type Check = { readonly check: CheckName; readonly subject: string; readonly ok: boolean; readonly detail: string };
+
+/** Of a requirement; the words of docs/evidence-format.md. */
+export type Requirement = {
+  readonly id: string;
+  readonly outcome: 'met' | 'missing' | 'stale' | 'unmet' | 'waived' | 'absent';
+  /** For people. */
+  readonly detail: string;
+  /** What to do where it is not met. */
+  readonly obtain: string | null;
+};
 
 export type Report = {
   readonly release: string | null;

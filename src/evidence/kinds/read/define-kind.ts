@@ -1,5 +1,5 @@
 import { CanonicalError, type Json } from '../../../core/index.ts';
-import { canonicalFile } from '../../artifact.ts';
+import { canonicalFile } from '../../canonical-file.ts';
 import { EvidenceError } from '../../errors.ts';
 import type { Collected, Input, Kind, Summary } from '../kind.ts';
 import { Malformed } from './malformed.ts';

@@ -1,16 +1,7 @@
 import type { ArtifactRecord, Manifest } from '../read/manifest.ts';
+import type { Requirement } from '../report.ts';
 import { type Condition, type Contract, type ContractRequirement, idOf, LEDGER_BUILT } from './contract.ts';
 import type { Waiver } from './waivers.ts';
-
-/** Of a requirement; the words of docs/evidence-format.md. */
-export type Requirement = {
-  readonly id: string;
-  readonly outcome: 'met' | 'missing' | 'stale' | 'unmet' | 'waived' | 'absent';
-  /** For people. */
-  readonly detail: string;
-  /** What to do where it is not met. */
-  readonly obtain: string | null;
-};
 
 export type Judged = Requirement & { readonly optional: boolean; readonly waiver: Waiver | null };
 
