@@ -57,7 +57,7 @@ it('builds, signs and verifies, in words and in JSON', async () => {
   const verified = await ig(['verify', 'b', '--key', 'signer.pub', '--ledger-key', 'handed-over.vkey']);
   expect(verified).toMatchObject({ code: 0, stderr: '' });
   expect(verified.stdout).toMatch(/^ok {4}files\.plain/);
-  expect(verified.stdout).toMatch(/\nverified v1\.2\.3: 49 checks, 0 failed\n$/);
+  expect(verified.stdout).toMatch(/\nverified v1\.2\.3: 80 checks, 0 failed\n$/);
 
   const json = await ig(['verify', 'b', '--key', 'signer.pub', '--json']);
   expect(JSON.parse(json.stdout)).toMatchObject({ release: 'v1.2.3', ok: true });
@@ -84,7 +84,7 @@ describe('ends with', () => {
     const result = await ig(['verify', 'd', '--key', 'd-key.pub']);
     expect(result).toMatchObject({ code: 1, stderr: '' });
     expect(result.stdout).toMatch(/\nFAIL {2}artifact\.digest +provenance\.json .*its SHA-256 is [0-9a-f]{64}, the manifest says/);
-    expect(result.stdout).toMatch(/\nNOT verified v1\.2\.3: 49 checks, 2 failed\n$/);
+    expect(result.stdout).toMatch(/\nNOT verified v1\.2\.3: 80 checks, 2 failed\n$/);
     expect(JSON.parse((await ig(['verify', 'd', '--key', 'd-key.pub', '--json'])).stdout)).toMatchObject({ ok: false });
   });
 
