@@ -72,19 +72,15 @@ test('a release is registered, built, signed, published, refused for what is mis
       .map((row) => row.split(/ +/)[1]),
   ).toEqual(['1', '0']);
 
-  const all = (await types()).filter((type) => type.startsWith('evidence.') && !type.startsWith('evidence.upload'));
-  expect(all).toEqual([
+  expect((await types()).filter((type) => /^evidence\.(built|publish|promote)/.test(type))).toEqual([
     'evidence.built ALLOW',
     'evidence.promote DENY',
-    'evidence.list ALLOW', // one for the questions whether files are there, for some minutes
     'evidence.publish ALLOW',
     'evidence.publish ALLOW',
     'evidence.promote DENY',
     'evidence.built ALLOW',
     'evidence.publish ALLOW',
     'evidence.promote ALLOW',
-    'evidence.list ALLOW',
-    'evidence.list ALLOW',
   ]);
 });
 
@@ -122,6 +118,76 @@ describe('with a release that is published', () => {
     expect(decision.explanation).toContain('ledger.checkpoint');
     expect((await ig('release-bot@beta', 'promote', 'v1.0.0', '--to', 'production')).code).toBe(3);
     expect(rows(await ig('auditor@beta', 'list'))).toHaveLength(1);
+  });
+});
+
+describe('a file of a published bundle', () => {
+  const get = async (name: string, identity = 'auditor', init: RequestInit = {}, folder = 'second') => {
+    const authorization = `Bearer ${await world.gateway.token(identity)}`;
+    return world.gateway.send(`/evidence/bundles/${digestIn(folder)}/${name}`, { ...init, headers: { ...init.headers, authorization } });
+  };
+  const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
+  const downloads = async () => (await types()).filter((type) => type.startsWith('evidence.download'));
+
+  test('is downloaded as it was built, recorded before its first byte, and no page of ours', async () => {
+    const before = (await downloads()).length;
+    for (const [name, type] of [
+      ['index.html', 'text/html'],
+      ['manifest.json', 'application/json'],
+      ['manifest.sigstore.json', 'application/json'],
+    ] as const) {
+      const response = await get(name);
+      const own = readFileSync(join(world.folder, 'second', name));
+      expect((await bytesOf(response)).equals(own)).toBe(true);
+      expect([
+        response.status,
+        ...['content-type', 'etag', 'content-length', 'x-content-type-options'].map((of) => response.headers.get(of)),
+      ]).toEqual([200, expect.stringContaining(type), `"${digestOf(own)}"`, String(own.length), 'nosniff']);
+      expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${name}"`);
+      expect(response.headers.get('content-security-policy')).toBe("sandbox; default-src 'none'");
+    }
+    expect((await downloads()).slice(before)).toEqual(Array(3).fill('evidence.download ALLOW'));
+  });
+
+  test('of a delta may be one that its parent holds', async () => {
+    const response = await get('notes.txt');
+    expect(String(await bytesOf(response))).toBe('what is new\n');
+  });
+
+  test('that the caller has already is not sent again, but recorded', async () => {
+    const before = (await downloads()).length;
+    const etag = (await get('notes.txt', 'auditor', { method: 'HEAD' })).headers.get('etag') ?? '';
+    const response = await get('notes.txt', 'auditor', { headers: { 'if-none-match': etag } });
+    expect([response.status, await response.text()]).toEqual([304, '']);
+    expect((await downloads()).length - before).toBe(2);
+  });
+
+  test.each([
+    ['to a viewer', 'viewer', 'notes.txt', 403],
+    ['to a responder', 'responder', 'notes.txt', 403],
+    ['to another tenant, as if there were none', 'auditor@beta', 'notes.txt', 404],
+    ['that there is not', 'auditor', 'others.txt', 404],
+    ['under another name', 'auditor', '..%2fnotes.txt', 404],
+    ['under no name', 'auditor', '', 404],
+  ])('is not given out %s', async (_what, identity, name, status) => {
+    expect((await get(name, identity)).status).toBe(status);
+  });
+
+  test('is not given out to nobody', async () => {
+    expect((await world.gateway.send(`/evidence/bundles/${digestIn('second')}/notes.txt`)).status).toBe(401);
+  });
+
+  test('whose bytes are others in the store is never whole', async () => {
+    const digest = digestOf(readFileSync(join(world.folder, 'notes.txt')));
+    const write = (text: string) =>
+      query(
+        world.gateway.database.ownerUrl,
+        `update evidence_chunk set bytes = convert_to($2, 'utf8') where blob = (select blob from evidence_file where digest = $1 and tenant = 'alpha')`,
+        [digest, text],
+      );
+    await write('what was new');
+    await expect(get('notes.txt').then(bytesOf)).rejects.toThrow();
+    await write('what is new\n');
   });
 });
 

@@ -30,7 +30,7 @@ export function evidenceBundles(parts: GatewayParts, authenticator: Authenticato
 /** Anyone may have made the file: no browser is to take it for a page of ours. */
 function headersFor({ decisionId, ruleId }: Decision, name: string, { digest, mediaType }: { digest: string; mediaType: string }) {
   return {
-    'content-type': /^[\w.+-]+\/[\w.+-]+$/.test(mediaType) ? mediaType : 'application/octet-stream',
+    'content-type': /^[\w.+-]+\/[\w.+-]+(; ?charset=utf-8)?$/i.test(mediaType) ? mediaType : 'application/octet-stream',
     'content-disposition': `attachment; filename="${name}"`,
     'content-security-policy': "sandbox; default-src 'none'",
     'x-content-type-options': 'nosniff',
