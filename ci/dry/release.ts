@@ -35,6 +35,7 @@ export async function releaseDry({ startGateway, ...request }: ReleaseRequest): 
   const options = [
     ...['--release', release, '--kind', reports === undefined ? 'rehearsal' : 'standard', '--project', project],
     ...['--items', itemsFile(join(out, 'items')), '--policy-dir', join(project, 'policies', 'dist')],
+    ...['--contract', join(project, 'ci', 'contract.yaml')],
   ];
   heading('the ledger');
   const token = await tokenFile(gateway, 'release-bot@alpha');
