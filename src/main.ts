@@ -64,7 +64,7 @@ async function start(config: Config, options: StartOptions, stops: StopList): Pr
   const jobs = await openJobs(config, storage, telemetry, stops);
   const { ledger, shown } = startLedger({ config, storage, key, clock, telemetry }, stops);
   const vault = new Vault(masterKeys);
-  const catalog = openCatalog({ config, database, jobs, clock, ledger, telemetry }, stops);
+  const catalog = await openCatalog({ config, database, jobs, clock, ledger, telemetry }, stops);
 
   const commands: AnyCommand[] = [
     ...incidentCommands(incidentParts(config, adapters), jobs, classification),

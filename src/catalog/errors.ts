@@ -6,6 +6,7 @@ export type CatalogErrorCode =
   | 'evidence.upload_mismatch'
   | 'evidence.file_damaged'
   | 'evidence.store_unavailable'
+  | 'evidence.busy'
   | 'evidence.changed_meanwhile'
   | 'evidence.cursor_malformed';
 

@@ -72,7 +72,7 @@ async function chainOf(trx: Trx, tenant: TenantId, parent: string | null, prevMa
 function verify(parts: CatalogParts, tenant: TenantId, { stored, parents, previous }: Found): Promise<Verified> {
   const { files, verifications } = parts;
   const name = JSON.stringify([tenant, ...[stored, ...parents].map((one) => [...one].map(([of, { blob }]) => `${of} ${blob.id}`).sort())]);
-  return verifications.of(name, async () => {
+  return verifications.of(tenant, name, async () => {
     const manifestBefore = previous.get('manifest.json');
     const asked = {
       tenant,

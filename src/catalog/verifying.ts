@@ -1,4 +1,5 @@
 import type { TenantId } from '../core/index.ts';
+import { CatalogError } from './errors.ts';
 import type { StoredSource } from './source.ts';
 
 /** What a verification came to: the names of the checks that failed, each once, in order; none: the bundle verifies. */
@@ -20,13 +21,15 @@ export type Verifier = (asked: VerifyAsked) => Promise<Verified>;
 const VALID_MILLISECONDS = 10 * 60_000;
 /** A verification reads all of a bundle: so many at once in one process, the others wait. */
 const AT_ONCE = 2;
+/** Bundles of one tenant that are looked at or wait for it: callers hold places that others need as well. */
+const MAX_OF_TENANT = 4;
 const MAX_REMEMBERED = 1_000;
 
 /** Verifications of one process: each bundle once in a while, callers that come together share one, and only a few run at a time. */
 export class Verifications {
   readonly #now: () => number;
   readonly #until = new Map<string, number>();
-  readonly #underWay = new Map<string, Promise<Verified>>();
+  readonly #underWay = new Map<string, { readonly tenant: TenantId; readonly work: Promise<Verified> }>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
@@ -34,14 +37,26 @@ export class Verifications {
     this.#now = now;
   }
 
-  /** @param name of exactly the files that are looked at */
-  async of(name: string, verify: () => Promise<Verified>): Promise<Verified> {
+  /**
+   * @param name of exactly the files that are looked at, and whose they are
+   * @throws CatalogError `evidence.busy`; whatever `verify` throws
+   */
+  async of(tenant: TenantId, name: string, verify: () => Promise<Verified>): Promise<Verified> {
     if ((this.#until.get(name) ?? 0) > this.#now()) return { failed: [] };
-    const underWay = this.#underWay.get(name) ?? this.#inTurn(verify).finally(() => this.#underWay.delete(name));
-    this.#underWay.set(name, underWay);
-    const verified = await underWay;
+    const verified = await (this.#underWay.get(name)?.work ?? this.#begin(tenant, name, verify));
     if (verified.failed.length === 0) this.#remember(name);
     return verified;
+  }
+
+  #begin(tenant: TenantId, name: string, verify: () => Promise<Verified>): Promise<Verified> {
+    const others = [...this.#underWay.values()].filter((one) => one.tenant === tenant);
+    if (others.length >= MAX_OF_TENANT)
+      throw new CatalogError('evidence.busy', `${MAX_OF_TENANT} bundles of yours are being verified already`, {
+        remedy: 'repeat the call after a moment',
+      });
+    const work = this.#inTurn(verify).finally(() => this.#underWay.delete(name));
+    this.#underWay.set(name, { tenant, work });
+    return work;
   }
 
   #remember(name: string): void {

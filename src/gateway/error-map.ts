@@ -34,6 +34,7 @@ const statuses: { readonly [code: string]: number } = {
   'evidence.too_large': 413,
   'evidence.upload_mismatch': 422,
   'evidence.store_unavailable': 503,
+  'evidence.busy': 503,
   'evidence.changed_meanwhile': 409,
   'evidence.cursor_malformed': 400,
   'storage.unavailable': 503,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { StoredSource, Verifier, VerifyAsked } from '../catalog/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock, TenantId } from '../core/index.ts';
-import { type BundleSource, readPolicy, type VerifyPolicy, verifyBundle } from '../evidence/verify/index.ts';
+import type { BundleSource, VerifyPolicy } from '../evidence/verify/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 
 /** That a verdict is `FAILED` is the catalog's to know and a rule's to judge: such a bundle is published, so that a delta can mend it. */
@@ -15,7 +15,9 @@ const JUDGED_ELSEWHERE = 'contract.met';
  *
  * @throws EvidenceVerifyError when a policy, or what it names, cannot be read
  */
-export function openVerifier({ evidence, configDir }: Config, ledger: Pick<Ledger, 'verifierKey'>, clock: Clock): Verifier {
+export async function openVerifier({ evidence, configDir }: Config, ledger: Pick<Ledger, 'verifierKey'>, clock: Clock): Promise<Verifier> {
+  if (evidence.policy === undefined && evidence.policies.length === 0) return async () => ({ failed: ['policy.missing'] });
+  const { readPolicy, verifyBundle } = await import('../evidence/verify/index.ts'); // much to load, for those who publish here
   const read = (file: string): VerifyPolicy => readPolicy(resolve(configDir, file));
   const shared = evidence.policy === undefined ? undefined : read(evidence.policy);
   const own = new Map<string, VerifyPolicy>(evidence.policies.map(({ tenant, policy }) => [tenant, read(policy)]));

@@ -21,10 +21,11 @@ export type EvidenceParts = {
 };
 
 /** The catalog, over the store of the configuration. @throws ConfigError */
-export function openCatalog({ config, database, jobs, clock, ledger, telemetry }: EvidenceParts, stops: StopList): CatalogParts {
-  followEvidence(database, telemetry, stops);
+export async function openCatalog(parts: EvidenceParts, stops: StopList): Promise<CatalogParts> {
+  const { config, database, jobs, clock, ledger, telemetry } = parts;
   const files = openFiles(config, database);
-  const verify = openVerifier(config, ledger, clock);
+  const verify = await openVerifier(config, ledger, clock);
+  followEvidence(database, telemetry, stops);
   return { database, files, jobs, clock, verify, verifications: new Verifications(() => clock.now().getTime()) };
 }
 

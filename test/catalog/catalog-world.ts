@@ -8,9 +8,9 @@ import {
   type Verified,
   type Verifier,
 } from '../../src/catalog/index.ts';
-import { canonicalBytes, digestOf, type JsonObject, type TenantId } from '../../src/core/index.ts';
+import { canonicalBytes, digestOf, type JsonObject } from '../../src/core/index.ts';
 import type { Outcome } from '../../src/govern/index.ts';
-import { acme, openWorld, person, resultOf, type World } from '../support/world.ts';
+import { openWorld, person, resultOf, type World } from '../support/world.ts';
 
 export const bob: Identity = {
   ...person('bot_bob', ['release-bot'], { kind: 'service', purposes: ['release'], acr: null, authTime: null }),
@@ -140,5 +140,3 @@ export async function publish(world: CatalogWorld, shape: Shape = {}, by: Identi
 export async function published(world: CatalogWorld, shape: Shape = {}, by: Identity = bob): Promise<string> {
   return String(resultOf(await publish(world, shape, by))['manifest']);
 }
-
-export const tenant: TenantId = acme;

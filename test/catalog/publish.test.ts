@@ -178,6 +178,20 @@ describe('a bundle is refused', () => {
 });
 
 describe('while a bundle is looked at', () => {
+  test('others of its tenant wait, up to a few; another tenant is not kept waiting for them', async () => {
+    const go = gate();
+    world.verifier.before = () => go.opened;
+    const bundles = await Promise.all([1, 2, 3, 4, 5].map((n) => uploadBundle(world, { release: fresh(), extra: `queue ${n}` })));
+    const theirs = person('bot_theirs', ['release-bot'], { tenant: globex, purposes: ['release'] });
+    const other = await uploadBundle(world, { release: fresh(), extra: 'theirs' }, theirs);
+    const calls = bundles.map((bundle) => world.govern('evidence.publish', bob, bundle).then(ruleOf, (error) => error.code));
+    expect(await Promise.race(calls)).toBe('evidence.busy');
+    const elsewhere = world.govern('evidence.publish', theirs, other);
+    go.open();
+    expect((await Promise.all(calls)).toSorted()).toEqual([...Array(4).fill('ALLOW evidence.role_grant'), 'evidence.busy']);
+    resultOf(await elsewhere);
+  });
+
   test('a file of it goes: it is not published', async () => {
     const release = fresh();
     const bundle = await uploadBundle(world, { release });

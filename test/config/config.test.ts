@@ -49,6 +49,7 @@ test('every key has a default', () => {
     adapters: { agents: [], simulate: true },
     changeFreezes: [],
     policy: { trust: { keys: [], identities: [] } },
+    evidence: { policies: [], store: {} },
     calendars: [],
     ledger: {
       originPrefix: 'countersign.local',
@@ -60,6 +61,26 @@ test('every key has a default', () => {
     },
     configDir: folder,
     dataDir: resolve('.countersign'),
+  });
+});
+
+test('an S3 store names its secrets and takes the rest by default', () => {
+  const yaml = `evidence:
+  policies: [{ tenant: acme, policy: acme.yaml }]
+  store:
+    s3: { endpoint: 'https://s3.example', bucket: evidence, accessKey: { env: A }, secretKey: { file: /run/s } }`;
+  expect(load(yaml).evidence).toEqual({
+    policies: [{ tenant: 'acme', policy: 'acme.yaml' }],
+    store: {
+      s3: {
+        endpoint: 'https://s3.example',
+        region: 'us-east-1',
+        bucket: 'evidence',
+        prefix: 'evidence/',
+        accessKey: { env: 'A' },
+        secretKey: { file: '/run/s' },
+      },
+    },
   });
 });
 

@@ -12,12 +12,18 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-const some = (size: number) => randomFillSync(Buffer.alloc(size));
-const send = async (method: string, digest: string, body?: Buffer, identity = 'release-bot', headers: Record<string, string> = {}) => {
+const some = (size: number): Buffer<ArrayBuffer> => randomFillSync(Buffer.alloc(size));
+const send = async (
+  method: string,
+  digest: string,
+  body?: Buffer<ArrayBuffer>,
+  identity = 'release-bot',
+  headers: Record<string, string> = {},
+) => {
   const authorization = `Bearer ${await gateway.token(identity)}`;
   return gateway.send(`/evidence/files/${digest}`, { method, body: body ?? null, headers: { ...headers, authorization } });
 };
-const put = (bytes: Buffer, identity?: string, digest = digestOf(bytes)) => send('PUT', digest, bytes, identity);
+const put = (bytes: Buffer<ArrayBuffer>, identity?: string, digest = digestOf(bytes)) => send('PUT', digest, bytes, identity);
 const left = async (digest: string) => {
   const [row] = await query(
     gateway.database.ownerUrl,

@@ -1,5 +1,6 @@
 import type { Authenticator, Identity } from '../../auth/index.ts';
 import { CatalogError, evidenceDigest, MAX_FILE_BYTES, presentFile, receiveFile } from '../../catalog/index.ts';
+import type { TenantId } from '../../core/index.ts';
 import type { Decision } from '../../govern/index.ts';
 import type { Patience } from '../body-stream.ts';
 import type { GatewayParts } from '../context.ts';
@@ -8,8 +9,9 @@ import { credentialsOf, type EdgeRequest, json, type Route } from '../http.ts';
 import { denied, problem } from '../problem.ts';
 import { ReadPasses } from './read-passes.ts';
 
-/** Uploads at once in one process: each holds a few MiB. */
-const MAX_UPLOADS = 16;
+/** Uploads at once in one process, each of which holds a few MiB; and those of one tenant, so that nobody has all. */
+const MAX_UPLOADS = 32;
+const MAX_OF_TENANT = 8;
 
 /**
  * `PUT /evidence/files/sha256:<hex>`: a file for a bundle, decided on before its first byte is read; `HEAD` says whether it is there, to who
@@ -17,7 +19,7 @@ const MAX_UPLOADS = 16;
  */
 export function evidenceFiles(parts: GatewayParts, authenticator: Authenticator): Route {
   const passes = new ReadPasses(parts.clock);
-  let underWay = 0;
+  const underWay: TenantId[] = [];
   return {
     path: '/evidence/files/',
     methods: ['PUT', 'HEAD'],
@@ -26,12 +28,13 @@ export function evidenceFiles(parts: GatewayParts, authenticator: Authenticator)
       const digest = evidenceDigest.safeParse(request.url.pathname.slice('/evidence/files/'.length).replace(/%3A/i, ':'));
       if (!digest.success) return notFound();
       if (request.method === 'HEAD') return await look(parts, passes, identity, digest.data);
-      if (underWay >= MAX_UPLOADS) throw full();
-      underWay += 1;
+      const { tenant } = identity.actor;
+      if (underWay.length >= MAX_UPLOADS || underWay.filter((one) => one === tenant).length >= MAX_OF_TENANT) throw full();
+      underWay.push(tenant);
       try {
         return await take(parts, identity, request, digest.data);
       } finally {
-        underWay -= 1;
+        underWay.splice(underWay.indexOf(tenant), 1);
       }
     },
   };
@@ -82,9 +85,13 @@ function lengthOf(request: EdgeRequest): number {
 }
 
 function full(): GatewayError {
-  return new GatewayError('gateway.uploads_full', `${MAX_UPLOADS} uploads are already under way here`, {
-    remedy: 'repeat the call after a moment',
-  });
+  return new GatewayError(
+    'gateway.uploads_full',
+    `${MAX_OF_TENANT} uploads of yours, or ${MAX_UPLOADS} of all, are already under way here`,
+    {
+      remedy: 'repeat the call after a moment',
+    },
+  );
 }
 
 function notFound(): Response {
