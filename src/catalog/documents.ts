@@ -30,7 +30,7 @@ const manifest = z.looseObject({
 export type Manifest = z.infer<typeof manifest>;
 
 const contract = z.looseObject({
-  requirements: z.array(z.looseObject({ item: z.string(), name: z.string().nullable(), obtain: z.string() })),
+  requirements: z.array(z.looseObject({ item: z.string(), name: z.string().nullable(), obtain: z.string().nullable() })),
 });
 const verdict = z.looseObject({
   requirements: z.array(
@@ -42,6 +42,9 @@ const verdict = z.looseObject({
     }),
   ),
 });
+
+/** Where a contract does not say how to get an item. */
+const NOT_SAID = 'give it with --item: `ig-evidence kinds` says what it is read from';
 
 /** Facts and answers quote what a contract says: so much of it. */
 const MAX_TEXT = 500;
@@ -60,7 +63,7 @@ export function readRequirements(contractJson: Buffer, verdictJson: Buffer): Req
     id,
     outcome,
     detail: short(detail),
-    obtain: short(how.get(id) ?? ''),
+    obtain: short(how.get(id) ?? NOT_SAID),
     waiver: waiver && { owner: waiver.owner, reason: short(waiver.reason), expiresAt: waiver.expiresAt },
   }));
 }
