@@ -30,7 +30,12 @@ async function main(flags: Flags): Promise<void> {
   const keep = flags.keep || flags.out !== undefined;
   const { folder, cleanUp, startedAs } = guarded(keep ? undefined : out);
   try {
-    await releaseDry({ out, reports, from: flags.from, startGateway: async (policy) => startedAs(await startGateway(folder, policy)) });
+    await releaseDry({
+      out,
+      reports,
+      from: flags.from,
+      startGateway: async (request) => startedAs(await startGateway({ dataDir: folder, ...request })),
+    });
     say(`\n${verdictOf(join(out, 'bundle'))}`);
     say(keep ? whereEverythingIs(out) : 'Everything has been removed again; --out DIR keeps it.');
     say(`Took ${((performance.now() - started) / 1000).toFixed(1)} s. Everything above ran for real, on a temporary database.`);

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { command, igEvidence, project } from './command.ts';
+import { command, project } from './command.ts';
 import type { Account } from './github/api.ts';
 import { downloadAsset, listAssets } from './github/assets.ts';
 import { releaseOf } from './github/release.ts';
 import { startStandIn } from './stand-in/server.ts';
 import { required, StepError, say, step } from './step.ts';
+import { verifyWithOurs } from './verify.ts';
 
 const usage = `npm run release:rehearse -- DIR
 
@@ -32,7 +33,7 @@ export async function rehearse(dir: string): Promise<void> {
     const archive = join(folder, 'downloaded.tar.gz');
     await download(host, tag, `evidence-${tag}.tar.gz`, archive);
     const keys = join(dir, 'keys');
-    await igEvidence(['verify', archive, '--key', join(keys, 'cosign.pub'), '--ledger-key', join(keys, 'log.vkey'), '--release', tag]);
+    await verifyWithOurs(archive, ['--key', join(keys, 'cosign.pub'), '--ledger-key', join(keys, 'log.vkey'), '--release', tag]);
   } finally {
     await host.close();
     rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Agent, startAgent } from '../../demo/agent.ts';
 import { Client } from '../../demo/client.ts';
@@ -35,12 +35,20 @@ export async function tokenFile({ dataDir, issuer }: Gateway, identity: string):
   return file;
 }
 
-/** @param evidencePolicy a file that says whose signature counts on bundles */
-export async function startGateway(dataDir: string, evidencePolicy: string): Promise<Gateway> {
+export type GatewayRequest = {
+  readonly dataDir: string;
+  /** A file that says whose signature counts on bundles. */
+  readonly evidencePolicy: string;
+  /** The file where it says what went wrong. */
+  readonly log: string;
+};
+
+export async function startGateway(request: GatewayRequest): Promise<Gateway> {
+  const { dataDir } = request;
   const agent = await startAgent();
   try {
     const env = { ...process.env, COUNTERSIGN_DATA: dataDir, COUNTERSIGN_MODE: 'development', PORT: '0' };
-    const running = await open(env, agent, evidencePolicy);
+    const running = await open(env, agent, request);
     const { url, issuer = '' } = running;
     return { url, issuer, dataDir, env, stop: () => running.stop().finally(() => agent.close()) };
   } catch (error) {
@@ -49,12 +57,14 @@ export async function startGateway(dataDir: string, evidencePolicy: string): Pro
   }
 }
 
-function open(env: NodeJS.ProcessEnv, { url }: Agent, policy: string): Promise<Running> {
+function open(env: NodeJS.ProcessEnv, { url }: Agent, { evidencePolicy, log }: GatewayRequest): Promise<Running> {
   const config = loadConfig(readEnv(env));
   const agents = [{ name: 'runtime-agent', url, timeoutSeconds: 5 }];
   const auth = { ...config.auth, issuers: [], devIssuer: { port: 0 } };
-  const telemetry = { log: createLogger('silent'), metrics: new Metrics(), tracing: new Tracing(undefined) };
-  const evidence = { ...config.evidence, policy };
+  mkdirSync(dirname(log), { recursive: true });
+  const destination = { write: (line: string) => appendFileSync(log, line) };
+  const telemetry = { log: createLogger('warn', destination), metrics: new Metrics(), tracing: new Tracing(undefined) };
+  const evidence = { ...config.evidence, policy: evidencePolicy };
   return startCountersign({ ...config, auth, evidence, adapters: { agents, simulate: true } }, { telemetry });
 }
 

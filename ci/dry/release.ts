@@ -6,20 +6,20 @@ import { resolveTool } from '../../src/workbench/index.ts';
 import { build } from '../build.ts';
 import { itemsFile } from '../collect/items.ts';
 import { collectLedger } from '../collect/ledger.ts';
-import { igEvidence, project } from '../command.ts';
+import { project } from '../command.ts';
 import { type GateRequest, gate } from '../gate.ts';
 import { writePolicy } from '../policy.ts';
 import { register } from '../register.ts';
 import { sign } from '../sign.ts';
 import { StepError, say } from '../step.ts';
-import { verifyWithCosign } from '../verify.ts';
+import { verifyWithCosign, verifyWithOurs } from '../verify.ts';
 import { type CollectRequest, collectAll } from './collect.ts';
-import { type Gateway, tokenFile } from './gateway.ts';
+import { type Gateway, type GatewayRequest, tokenFile } from './gateway.ts';
 import { heading, logOf, part } from './parts.ts';
 
 export type ReleaseRequest = Omit<CollectRequest, 'startGateway'> & {
   /** Of a gateway that trusts the signers of a policy file. */
-  readonly startGateway: (evidencePolicy: string) => Promise<Gateway>;
+  readonly startGateway: (request: Omit<GatewayRequest, 'dataDir'>) => Promise<Gateway>;
 };
 
 /** Collects, registers, builds, signs, verifies and promotes, all in one folder. @throws StepError at the first step that fails */
@@ -27,11 +27,15 @@ export async function releaseDry({ startGateway, ...request }: ReleaseRequest): 
   const { out, reports } = request;
   const keys = makeKeys(out);
   heading('collecting');
-  const gateway = await collectAll({ ...request, startGateway: () => startGateway(keys.policy) });
+  const gateway = await collectAll({
+    ...request,
+    startGateway: () => startGateway({ evidencePolicy: keys.policy, log: logOf(out, 'gateway') }),
+  });
   const release = releaseName();
   const options = [
     ...['--release', release, '--kind', reports === undefined ? 'rehearsal' : 'standard', '--project', project],
     ...['--items', itemsFile(join(out, 'items')), '--policy-dir', join(project, 'policies', 'dist')],
+    ...['--contract', join(project, 'ci', 'contract.yaml')],
   ];
   heading('the ledger');
   const token = await tokenFile(gateway, 'release-bot@alpha');
@@ -83,7 +87,7 @@ async function signAndVerify(out: string, keys: Keys): Promise<void> {
   await sign(bundle, ['--key', keys.private]);
   heading('verifying');
   const trust = ['--key', keys.public, '--ledger-key', keys.ledger];
-  await igEvidence(['verify', bundle, ...trust]);
+  await verifyWithOurs(bundle, trust);
   for (const tool of ['cosign2', 'cosign3'] as const) {
     const cosign = await resolveTool(tool);
     const verify = () => verifyWithCosign(bundle, trust, cosign, logOf(out, tool));

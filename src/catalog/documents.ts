@@ -43,6 +43,9 @@ const verdict = z.looseObject({
   ),
 });
 
+/** Where a contract does not say how to get an item. */
+const NOT_SAID = 'give it with --item: `ig-evidence kinds` says what it is read from';
+
 /** Facts and answers quote what a contract says: so much of it. */
 const MAX_TEXT = 500;
 
@@ -60,7 +63,7 @@ export function readRequirements(contractJson: Buffer, verdictJson: Buffer): Req
     id,
     outcome,
     detail: short(detail),
-    obtain: short(how.get(id) ?? '') || 'get it',
+    obtain: short(how.get(id) ?? NOT_SAID) || NOT_SAID,
     waiver: waiver && { owner: waiver.owner, reason: short(waiver.reason), expiresAt: waiver.expiresAt },
   }));
 }

@@ -7,7 +7,7 @@ import { isItemKind } from './forms.ts';
 import { assertNamesFree, readItem } from './items.ts';
 import { assertFree } from './layout/partial-folder.ts';
 import type { ArtifactRecord } from './manifest.ts';
-import { type CommonRequest, fixedDrafts, type Prepared } from './prepare.ts';
+import { assertProvenances, type CommonRequest, fixedDrafts, type Prepared } from './prepare.ts';
 import { type Built, readBuilt } from './read-built.ts';
 import { readPolicy } from './source/policy.ts';
 import { parseEpoch } from './source/source.ts';
@@ -44,6 +44,7 @@ async function prepareDelta(request: DeltaRequest): Promise<Prepared> {
   const { draft, policy } = readPolicy(request.policyDir);
   const drafts = [...given, draft, ...fixedDrafts(contract)];
   assertNamesFree(drafts);
+  assertProvenances(drafts, release, source.commit);
   const digest = digestOf(parent.manifestBytes);
   return {
     release,

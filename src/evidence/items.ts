@@ -4,7 +4,7 @@ import { messageOf } from '../core/index.ts';
 import type { Draft } from './artifact.ts';
 import { EvidenceError } from './errors.ts';
 import { type Form, fileForm, formOf, isReserved } from './forms.ts';
-import { kinds } from './kinds/index.ts';
+import { kinds, MAX_ITEM_BYTES } from './kinds/index.ts';
 import { isPlainName } from './names.ts';
 import { readInput } from './read-input.ts';
 
@@ -17,9 +17,6 @@ export type GivenItem = {
   /** When it was made, RFC 3339, where its content does not say. */
   readonly madeAt?: string | undefined;
 };
-
-/** What is read into memory as a whole. */
-const LARGEST_READ = 64 * 2 ** 20;
 
 /**
  * Reads an item as what it claims to be; a `file` is only looked at.
@@ -35,7 +32,7 @@ export function readItem({ kind, file, name, madeAt }: GivenItem, at: Date): Dra
   const form = formOf(kind);
   const collector = kinds.find((one) => one.name === kind);
   if (collector === undefined) throw notGiven(kind);
-  if (size > LARGEST_READ) throw tooLarge(kind, file, size);
+  if (size > MAX_ITEM_BYTES) throw tooLarge(kind, file, size);
   const collected = collector.collect({ path: file, bytes: readInput(kind, file), at });
   return { name: checkedName(name ?? form.file, form), form, ...collected, madeAt: collected.madeAt ?? time };
 }
@@ -93,7 +90,7 @@ function unreadable(kind: string, file: string, why: string, cause?: unknown): E
 }
 
 function tooLarge(kind: string, file: string, size: number): EvidenceError {
-  return new EvidenceError('evidence.item_too_large', `the ${kind} \`${file}\` has ${size} bytes, at most ${LARGEST_READ} are read`, {
+  return new EvidenceError('evidence.item_too_large', `the ${kind} \`${file}\` has ${size} bytes, at most ${MAX_ITEM_BYTES} are read`, {
     remedy: 'give it as a `file`, which is not read into memory',
   });
 }

@@ -13,7 +13,7 @@ import { readPreviousManifest } from './read-built.ts';
 import { readInput } from './read-input.ts';
 import { npmSbom } from './source/npm-sbom.ts';
 import { type PolicyVersion, readPolicy } from './source/policy.ts';
-import { provenanceOf } from './source/provenance.ts';
+import { assertProvenanceOf, provenanceOf } from './source/provenance.ts';
 import { readSource, type Source } from './source/source.ts';
 
 /** What builds and deltas are made from alike. */
@@ -71,6 +71,7 @@ export async function prepareBuild(request: BuildRequest): Promise<Prepared> {
   const { draft, policy } = readPolicy(request.policyDir);
   const drafts = [...given, ...made, draft, ...fixedDrafts(contract)];
   assertNamesFree(drafts);
+  assertProvenances(drafts, release, source.commit);
   return {
     release,
     kind,
@@ -86,6 +87,11 @@ export async function prepareBuild(request: BuildRequest): Promise<Prepared> {
     ledgerExport,
     ledgerKeyFile,
   };
+}
+
+/** Of each that there is: a delta may bring another one. */
+export function assertProvenances(drafts: readonly Draft[], release: string, commit: string): void {
+  for (const draft of drafts) if (draft.form.kind === 'provenance' && 'bytes' in draft) assertProvenanceOf(draft.bytes, release, commit);
 }
 
 /** What nobody gave and can be made here. */

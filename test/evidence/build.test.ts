@@ -259,6 +259,8 @@ describe('a build is refused', () => {
     ['with a kind that the ledger gives', () => items('decision-log', 'x'), 'evidence.kind_unknown'],
     ['with HTML for coverage', () => items('decision-coverage', '<!doctype html><title>'), 'evidence.item_malformed'],
     ['with HTML for an SBOM', () => items('sbom-cyclonedx', '<!doctype html><title>'), 'evidence.item_malformed'],
+    ['with the provenance of another release', () => items('provenance', provenance('v1.2.2', COMMIT)), 'evidence.item_malformed'],
+    ['with the provenance of another commit', () => items('provenance', provenance('v1.2.3', '0'.repeat(40))), 'evidence.item_malformed'],
     ['with an item that takes the name of another', () => items('file', 'x', { name: 'sbom.cdx.json' }), 'evidence.name_taken'],
     ['with an item that takes the name of a log', () => items('file', 'x', { name: 'access-log.jsonl' }), 'evidence.name_taken'],
     ['with an item named like a signature', () => items('file', 'x', { name: 'a.sigstore.json' }), 'evidence.item_malformed'],
@@ -341,6 +343,15 @@ describe('a build is refused', () => {
     const { manifest } = await buildBundle({ ...writeInputs(at('into-empty')), out: at('empty') });
     expect(manifest.contract.verdict).toBe('PASSED');
   });
+
+  function provenance(release: string, gitCommit: string): string {
+    const buildDefinition = {
+      buildType: 'https://example.org/b',
+      externalParameters: { release },
+      resolvedDependencies: [{ digest: { gitCommit } }],
+    };
+    return JSON.stringify({ buildDefinition, runDetails: { builder: { id: 'https://example.org/ci' } } });
+  }
 
   function tampered(name: string, change: (text: string) => string): string {
     const folder = writeExport(at(name), entries);

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMIT, EPOCH, temporaryFolder, write, writeInputs } from './fixture.ts';
@@ -48,7 +49,7 @@ it('builds, signs and verifies, in words and in JSON', async () => {
     stderr: expect.stringContaining('warning: signer.key is not encrypted'),
   });
   const built = await build('b');
-  expect(built).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^release {3}v1\.2\.3\n/) });
+  expect(built).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^release {3}v1\.2\.3 \(standard\)\n/) });
   expect(await ig(['sign', 'b', '--key', 'signer.key'])).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('signed   manifest.sigstore.json\n'),
@@ -57,7 +58,7 @@ it('builds, signs and verifies, in words and in JSON', async () => {
   const verified = await ig(['verify', 'b', '--key', 'signer.pub', '--ledger-key', 'handed-over.vkey']);
   expect(verified).toMatchObject({ code: 0, stderr: '' });
   expect(verified.stdout).toMatch(/^ok {4}files\.plain/);
-  expect(verified.stdout).toMatch(/\nverified v1\.2\.3: 49 checks, 0 failed\n$/);
+  expect(verified.stdout).toMatch(/\nverified v1\.2\.3: 80 checks, 0 failed\n$/);
 
   const json = await ig(['verify', 'b', '--key', 'signer.pub', '--json']);
   expect(JSON.parse(json.stdout)).toMatchObject({ release: 'v1.2.3', ok: true });
@@ -76,6 +77,29 @@ it('takes the password of a key from COSIGN_PASSWORD', async () => {
 });
 
 describe('ends with', () => {
+  it('3 when it is built and the contract is not met, saying what is missing', async () => {
+    const contract = write(join(root.path, 'strict.yaml'), 'format: 1\nreleases:\n  standard:\n    - { item: k6, obtain: run k6 }\n');
+    const { code, stdout } = await build('incomplete', '--contract', contract);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/\nmissing {2}k6 {2}no item of kind k6\n/);
+    expect(stdout).toContain('the contract is NOT met: k6');
+  });
+
+  it('130 on Ctrl-C in the middle, and leaves nothing', async () => {
+    const file = write(join(root.path, 'large.bin'), '');
+    truncateSync(file, 2 ** 30);
+    const before = readdirSync(root.path);
+    const child = spawn(process.execPath, [program, 'build', '--release', 'v1.2.3', '--out', 'half', ...inputs, '--item', `file=${file}`], {
+      cwd: root.path,
+      env: { PATH: process.env['PATH'], SOURCE_DATE_EPOCH: EPOCH },
+    });
+    child.stderr.once('data', () => child.kill('SIGINT')); // the first tenth is copied
+    const [code] = await once(child, 'close');
+    expect(code).toBe(130);
+    expect(readdirSync(root.path)).toEqual(before);
+    rmSync(file);
+  });
+
   it('1 when verification failed, naming what failed', async () => {
     await build('d');
     await ig(['keygen', '--out', 'd-key']);
@@ -84,7 +108,7 @@ describe('ends with', () => {
     const result = await ig(['verify', 'd', '--key', 'd-key.pub']);
     expect(result).toMatchObject({ code: 1, stderr: '' });
     expect(result.stdout).toMatch(/\nFAIL {2}artifact\.digest +provenance\.json .*its SHA-256 is [0-9a-f]{64}, the manifest says/);
-    expect(result.stdout).toMatch(/\nNOT verified v1\.2\.3: 49 checks, 2 failed\n$/);
+    expect(result.stdout).toMatch(/\nNOT verified v1\.2\.3: 80 checks, 2 failed\n$/);
     expect(JSON.parse((await ig(['verify', 'd', '--key', 'd-key.pub', '--json'])).stdout)).toMatchObject({ ok: false });
   });
 

@@ -1,5 +1,4 @@
 export { cosignCommands } from './cosign.ts';
-export { EvidenceVerifyError } from './errors.ts';
 export { readPolicy, type VerifyPolicy } from './policy.ts';
 export type { Check, CheckName, Report, Requirement, Signature } from './report.ts';
 export { type Signers, signersOfKeys } from './signers/index.ts';

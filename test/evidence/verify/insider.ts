@@ -31,7 +31,7 @@ type Artifact = {
 };
 
 /** Takes the signatures off, lists the files as they are now, then changes the manifest: what an insider does before signing. */
-export function relist(folder: string, change: (manifest: Manifest) => void = () => {}): void {
+function relist(folder: string, change: (manifest: Manifest) => void = () => {}): void {
   for (const name of readdirSync(folder)) if (name.endsWith('.sigstore.json')) rmSync(join(folder, name));
   rewrite(folder, 'manifest.json', (manifest) => {
     for (const record of own(manifest)) {

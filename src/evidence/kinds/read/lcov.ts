@@ -39,8 +39,11 @@ function take(line: string, open: FileRecord | undefined): void {
 }
 
 function toCoverage(records: readonly FileRecord[]): Coverage {
-  const twice = records.find(({ file }, index) => records.findIndex((one) => one.file === file) !== index);
-  if (twice !== undefined) throw new Malformed(`it has two records of \`${twice.file}\`; merge them with \`lcov -a\``);
+  const seen = new Set<string>();
+  for (const { file } of records) {
+    if (seen.has(file)) throw new Malformed(`it has two records of \`${file}\`; merge them with \`lcov -a\``);
+    seen.add(file);
+  }
   const files = records.map((record) => ({ file: record.file, lines: linesOf(record) }));
   const sum = (of: keyof Part) => files.reduce((all, { lines }) => all + lines[of], 0);
   return {

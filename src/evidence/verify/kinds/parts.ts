@@ -4,7 +4,7 @@ import { ensure } from '../report.ts';
 import type { DocumentReader, ItemReading } from './kind.ts';
 
 /** A trust root with any authority in it would make stock cosign trust that authority. */
-export const emptyTrustRoot = {
+const emptyTrustRoot = {
   mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
   tlogs: [],
   ctlogs: [],

@@ -18,7 +18,7 @@ const outside: ReadonlySet<string> = new Set([
 ]);
 
 /** What the ledger was told before the bundle was built. */
-export function contentDigest({ release, kind, at, source, parent, artifacts }: Manifest): string {
+function contentDigest({ release, kind, at, source, parent, artifacts }: Manifest): string {
   return digestOfJson({
     format: 1,
     release,
