@@ -32,6 +32,7 @@ test_what_is_not_known_is_refused if {
 		_why == why with input as _upon(value, value)
 		_why == why with input as _upon(value, "sha256:one")
 		_why == why with input as _upon(null, value)
+		_why == why with input as _upon(value, null)
 		_why == why with input as object.union(_upon("sha256:one", value), {"resource": {"id": value}})
 	}
 }

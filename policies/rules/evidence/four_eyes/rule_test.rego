@@ -34,6 +34,8 @@ test_people_who_are_not_known_might_be_the_caller if {
 	}
 	every value in [null, 5, ["user:olga"], {}] {
 		_why == _unknown with input as testing.waiving with input.actor.id as value
+		nobody := object.union(testing.waiving, {"actor": {"id": value}, "facts": {"evidence": {"registeredBy": [value]}}})
+		_why == _unknown with input as nobody
 	}
 }
 
