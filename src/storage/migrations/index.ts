@@ -7,6 +7,7 @@ import { vault } from './0006-vault.ts';
 import { ledgerQuery } from './0007-ledger-query.ts';
 import { witness } from './0008-witness.ts';
 import { ledgerHealth } from './0009-ledger-health.ts';
+import { ledgerTogether } from './0011-ledger-together.ts';
 
 /** Every migration, oldest first. Forward only: one that has shipped is never edited, a new one is added. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   ledgerQuery,
   witness,
   ledgerHealth,
+  ledgerTogether,
 ];
