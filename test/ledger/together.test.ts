@@ -6,7 +6,7 @@ import { openDatabase as openSourceOfTables, verifyCheckpoint, verifyLog } from 
 import { Database } from '../../src/storage/index.ts';
 import { refusalOf } from '../support/errors.ts';
 import { gate } from '../support/gate.ts';
-import { entryWith, ledgerOver } from '../support/ledger.ts';
+import { commit, entryWith, ledgerOver } from '../support/ledger.ts';
 import { openTestDatabase, query, type TestDatabase } from '../support/postgres.ts';
 
 /** Several logs in one transaction: what each gets, and that none gets in another's way. */
@@ -83,20 +83,37 @@ test('one id in two logs stands for two entries; again in its own it keeps its p
   expect([fine.status, refused]).toMatchObject(['fulfilled', { reason: { code: 'ledger.conflict' } }]);
 });
 
-const harms: [string, string, string][] = [
-  ['whose tile is gone', 'delete from ledger_tile where tenant = $1', 'ledger.inconsistent'],
-  ['whose head was altered', `update ledger_head set last_hash = sha256('x') where tenant = $1`, 'ledger.inconsistent'],
+test('an id that waits in one log and has its place in another stands for two entries', async () => {
+  const [here, there, other] = [tenantId('log-0'), tenantId('log-1'), tenantId('log-2')];
+  const id = newId('entry');
+  await ledger.record(here, entryWith({ at: 'here' }, id));
+  await commit(db.database, ledger, entryWith({ at: 'there' }, id), there);
+  const receipts = await Promise.all([ledger.acknowledge(there, id), recordIn(ledger, [here, other], 3)]);
+  expect(receipts).toMatchObject([{ status: 'SEQUENCED', log: there, seq: 2 }, [{ seq: 3 }, { seq: 2 }]]);
+  expect(await query(db.ownerUrl, 'select from ledger_quarantine')).toEqual([]);
+  expect(await transactionsOf('ledger_leaf', `(tenant, seq) in (('log-0', 3), ('log-1', 2), ('log-2', 2))`)).toBe(1);
+});
+
+/** `transactions`: of the others. Where the server refuses all of them, each goes alone. */
+const harms: [string, string, { code: string; transactions: number }][] = [
+  ['whose tile is gone', 'delete from ledger_tile where tenant = $1', { code: 'ledger.inconsistent', transactions: 1 }],
+  [
+    'whose head was altered',
+    `update ledger_head set last_hash = sha256('x') where tenant = $1`,
+    { code: 'ledger.inconsistent', transactions: 1 },
+  ],
   [
     'in which somebody put a leaf where the next one belongs',
     `insert into ledger_leaf (tenant, seq, entry_id, body, hash) values ($1, 2, 'ent_x', 'x', 'x')`,
-    '23505',
+    { code: '23505', transactions: others.length },
   ],
 ];
-test.each(harms)('a log %s is told of, and holds nobody up', async (_which, harm, code) => {
+test.each(harms)('a log %s is told of, and holds nobody up', async (_which, harm, { code, transactions }) => {
   await query(db.ownerUrl, harm, [victim]);
   const [harmed, whole] = await Promise.allSettled([recordIn(ledger, logs.slice(5, 6), 2), recordIn(ledger, others, 2)]);
   expect(harmed).toMatchObject({ status: 'rejected', reason: { code } });
   expect(whole.status === 'fulfilled' && seqs(whole.value)).toEqual(others.map(() => 2));
+  expect(await transactionsOf('ledger_leaf', `seq = 2 and tenant <> '${victim}'`)).toBe(transactions);
 });
 
 test('a log whose head somebody holds waits for it by itself', async () => {
