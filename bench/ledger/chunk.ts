@@ -2,7 +2,7 @@ import type { TenantId } from '../../src/core/index.ts';
 import { Frontier } from '../../src/ledger/frontier.ts';
 import { entryBytes, leafBytes, leafHash } from '../../src/ledger/leaf.ts';
 import { searchable } from '../../src/ledger/searchable.ts';
-import type { Head } from '../../src/ledger/store.ts';
+import type { Head } from '../../src/ledger/sequencing-store.ts';
 import { appendToTiles, type Tile, type TileReader } from '../../src/ledger/tiles.ts';
 import { CopyRows } from './copy-rows.ts';
 import { benchEntry, entryIds } from './entries.ts';

@@ -2,7 +2,8 @@ import { chmodSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
 import type { TenantId } from '../../src/core/index.ts';
-import { lockHead, readTile, writeBatch } from '../../src/ledger/store.ts';
+import { type Head, makeHead, takeHeads, writeBatch } from '../../src/ledger/sequencing-store.ts';
+import { readTile } from '../../src/ledger/store.ts';
 import type { TileReader } from '../../src/ledger/tiles.ts';
 import { connectOnce, Database } from '../../src/storage/index.ts';
 import { type Chunk, leafColumns, makeChunk, subjectColumns } from './chunk.ts';
@@ -24,7 +25,7 @@ export async function fillTo(ground: Ground, log: TenantId, entries: number): Pr
   const database = new Database({ appUrl: ground.appUrl, poolSize: 2 });
   const owner = await connectOnce(ground.ownerUrl);
   try {
-    const missing = entries - (await database.transaction(log, (trx) => lockHead(trx, log))).frontier.size;
+    const missing = entries - (await headOf(database, log)).frontier.size;
     assertRoom(ground.folder, missing);
     const fill = (): Promise<void> => fillChunks({ ground, log, database, owner }, entries);
     await relaxed(owner, () => (missing < MANY ? fill() : withoutIndexes(owner, ['ledger_leaf', 'ledger_subject'], fill)));
@@ -39,7 +40,7 @@ type Way = { readonly ground: Ground; readonly log: TenantId; readonly database:
 /** Makes a chunk while the server takes the one before. */
 async function fillChunks(way: Way, entries: number): Promise<void> {
   const { log, database } = way;
-  let head = await database.transaction(log, (trx) => lockHead(trx, log));
+  let head = await headOf(database, log);
   let edge: TileReader = (level, index) => database.transaction(log, (trx) => readTile(trx, log, level, index));
   let taking = Promise.resolve();
   while (head.frontier.size < entries) {
@@ -52,6 +53,15 @@ async function fillChunks(way: Way, entries: number): Promise<void> {
   await taking;
 }
 
+function headOf(database: Database, log: TenantId): Promise<Head> {
+  return database.transaction(log, async (trx) => {
+    await makeHead(trx, log);
+    const head = (await takeHeads(trx, [log], [], 'wait')).get(log);
+    if (head === undefined) throw new Error(`log \`${log}\` has no head`);
+    return head;
+  });
+}
+
 /** The newest tiles are known without asking; on the higher levels they may be those of an earlier chunk. */
 function edgeAfter({ tiles }: Chunk, before: TileReader): TileReader {
   const known = new Map(tiles.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
@@ -62,7 +72,7 @@ async function take({ ground, log, database, owner }: Way, chunk: Chunk): Promis
   await copy(ground, owner, `ledger_leaf (${leafColumns})`, chunk.leaves);
   await copy(ground, owner, `ledger_subject (${subjectColumns})`, chunk.subjects);
   const { tiles, head } = chunk;
-  await database.transaction(log, (trx) => writeBatch(trx, log, { leaves: [], subjects: [], tiles, head, refused: [], drained: [] }));
+  await database.transaction(log, (trx) => writeBatch(trx, [{ log, leaves: [], subjects: [], tiles, head, refused: [], drained: [] }]));
 }
 
 /** Through a file that the server reads itself: pg has no COPY of its own. */

@@ -1,12 +1,10 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalBytes } from './canonical.ts';
 import type { Json } from './json.ts';
 
 /** SHA-256 of the parts, one after the other. */
 export function sha256(...parts: readonly Uint8Array[]): Buffer {
-  const running = createHash('sha256');
-  for (const part of parts) running.update(part);
-  return running.digest();
+  return hash('sha256', Buffer.concat(parts), 'buffer');
 }
 
 /** `sha256:<hex>` of some bytes: the form in which digests appear in decisions, manifests and answers. */

@@ -1,12 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** What `work` comes to if it does in time, else undefined; the work itself goes on. A rejection in time is thrown on. */
 export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
-  const timer = new AbortController();
-  const timeout = delay(milliseconds, undefined, { signal: timer.signal }).catch(() => undefined);
+  const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, milliseconds, undefined);
   try {
     return await Promise.race([work, timeout]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
 }

@@ -66,7 +66,8 @@ async function signInside(trx: Trx, signing: Signing, log: TenantId, place: Plac
   if (announcement !== undefined) await announce(trx, log, signed.size, announcement, place);
   const head = await readHead(trx, log); // after what was announced, which it must cover
   if (head === undefined) return undefined;
-  await assertWhole(trx, signing, log, { ...head, origin: signer.name, latest: (await latestCheckpoint(trx, log))?.note });
+  const nodes = nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index)));
+  await assertWhole(signing, log, { ...head, origin: signer.name, latest: (await latestCheckpoint(trx, log))?.note }, nodes);
   await assertDurable(trx, log);
   const note = signNote(checkpointText(signer.name, head.size, head.root), signers);
   await keepCheckpoint(trx, log, { verifierKey: signer.verifierKey, size: head.size }, note);
@@ -96,12 +97,12 @@ async function newEpoch(trx: Trx, { anchor }: Signing, log: TenantId, origin: st
 }
 
 /** What is no checkpoint at all is of no other origin: it is not to be passed over. */
-function isOfAnother(origin: string, note: string): boolean {
+export function isOfAnother(origin: string, note: string): boolean {
   const signed = signedIn(note);
   return signed !== undefined && signed.origin !== origin;
 }
 
-function signedIn(note: string): CheckpointBody | undefined {
+export function signedIn(note: string): CheckpointBody | undefined {
   return parseCheckpointBody(parseNote(note)?.text ?? '');
 }
 
@@ -141,8 +142,9 @@ function dataOf(body: Buffer): Json {
 
 type Head = { readonly size: number; readonly root: Buffer; readonly origin: string; readonly latest: string | undefined };
 
-async function assertWhole(trx: Trx, { anchor }: Signing, log: TenantId, head: Head): Promise<void> {
-  const nodes = memoised(nodesFromTiles(memoised((level, index) => readTile(trx, log, level, index))));
+/** Holds a head against its tiles and against what was signed before. @throws LedgerError `ledger.inconsistent` */
+export async function assertWhole({ anchor }: Signing, log: TenantId, head: Head, read: NodeReader): Promise<void> {
+  const nodes = memoised(read);
   const kept = anchor.read(log);
   const own = kept !== undefined && isOfAnother(head.origin, kept) ? undefined : kept; // under another origin another history may go on
   const before = new Set([head.latest, own]); // one and the same, as a rule

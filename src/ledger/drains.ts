@@ -1,88 +1,121 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { TenantId } from '../core/index.ts';
-import type { Batch } from './sequence.ts';
+import type { Ask, Batch } from './sequence.ts';
 import type { Waiting } from './store.ts';
 import { Turnstile } from './turnstile.ts';
 
-/** Runs one batch of a log. `direct` closes the list of those that come straight from here, and answers with it. */
-export type RunBatch = (log: TenantId, direct: () => readonly Waiting[]) => Promise<Batch>;
+export type Running = {
+  /** Runs a batch of several logs; those that are not in the answer are to run alone. */
+  readonly together: (asks: readonly Ask[]) => Promise<ReadonlyMap<TenantId, Batch>>;
+  /** Runs a batch of one log. */
+  readonly alone: (ask: Ask) => Promise<Batch>;
+  /** How many logs may run alone at once. */
+  readonly width: number;
+};
 
-/** A batch that is under way or will be, and who may still come along. */
-type Run = { readonly batch: Promise<Batch>; readonly direct: Waiting[]; closed: boolean };
-type Drain = { current: Run; next: Run | undefined };
+/** A batch of a log that is to come or has begun. Until then who asks may still come along. */
+type Run = Ask & { readonly entries: Waiting[]; readonly answer: PromiseWithResolvers<Batch> };
+type Drain = { begun: Run | undefined; open: Run | undefined };
+
+/** How many logs share a transaction: more would save little, and hold each other's heads longer. */
+const LOGS_TOGETHER = 64;
 
 /**
- * Group commit: all who come while a batch is under way share the next one, so the rate grows with the load. One batch a log at a time
- * in this process (in others the head's lock decides), and at most `width` logs at once, in turn.
+ * Group commit, over entries and logs: all who come while a transaction is under way share the next one, so the rate grows with the load. A
+ * log has one batch at a time in this process (in others the head's lock decides). What would keep the others waiting goes alone beside
+ * them, a few at once, in turn.
  */
 export class Drains {
-  readonly #run: RunBatch;
+  readonly #running: Running;
   readonly #turnstile: Turnstile;
   readonly #drains = new Map<TenantId, Drain>();
+  readonly #waiting = new Set<TenantId>();
+  #grouping = false;
 
-  constructor(run: RunBatch, width: number) {
-    this.#run = run;
-    this.#turnstile = new Turnstile(width);
+  constructor(running: Running) {
+    this.#running = running;
+    this.#turnstile = new Turnstile(running.width);
   }
 
-  /** A batch that takes all of `direct`: one that has not closed its list yet, or the next. */
+  /** The next batch of a log, which takes all of `direct` along. */
   with(log: TenantId, direct: readonly Waiting[]): Promise<Batch> {
-    const drain = this.#drains.get(log);
-    const run = drain === undefined ? this.#begin(log) : this.#open(log, drain);
-    run.direct.push(...direct);
-    return run.batch;
+    const { open } = this.#next(log);
+    open.entries.push(...direct);
+    return open.answer.promise;
   }
 
-  /** The next batch that starts from now on, in which whatever is committed is; and the one under way, in which it may be already. */
-  next(log: TenantId): { readonly next: Promise<Batch>; readonly current: Promise<Batch> } {
-    const drain = this.#drains.get(log);
-    if (drain === undefined) {
-      const { batch } = this.#begin(log);
-      return { next: batch, current: batch };
-    }
-    drain.next ??= this.#queue(log, drain);
-    return { next: drain.next.batch, current: drain.current.batch };
+  /** The next batch that begins from now on, in which whatever is committed is; and the one under way, in which it may be already. */
+  next(log: TenantId): { readonly next: Promise<Batch>; readonly current: Promise<Batch> | undefined } {
+    const { open, begun } = this.#next(log);
+    return { next: open.answer.promise, current: begun?.answer.promise };
   }
 
   /** Resolves when no batch is under way or queued. */
   async idle(): Promise<void> {
     while (this.#drains.size > 0) {
-      await Promise.allSettled([...this.#drains.values()].map(({ current, next }) => (next ?? current).batch));
+      await Promise.allSettled([...this.#drains.values()].map(({ begun, open }) => (open ?? begun)?.answer.promise));
     }
   }
 
-  #open(log: TenantId, drain: Drain): Run {
-    if (!drain.current.closed) return drain.current;
-    drain.next ??= this.#queue(log, drain);
-    return drain.next;
-  }
-
-  #queue(log: TenantId, drain: Drain): Run {
-    const begin = (): Promise<Batch> => this.#start(log, run, drain);
-    const run: Run = { batch: drain.current.batch.then(begin, begin), direct: [], closed: false };
-    return run;
-  }
-
-  #begin(log: TenantId): Run {
-    const { promise, resolve, reject } = Promise.withResolvers<Batch>();
-    const run: Run = { batch: promise, direct: [], closed: false };
-    const drain: Drain = { current: run, next: undefined };
+  #next(log: TenantId): { readonly open: Run; readonly begun: Run | undefined } {
+    const drain = this.#drains.get(log) ?? { begun: undefined, open: undefined };
     this.#drains.set(log, drain);
-    this.#start(log, run, drain).then(resolve, reject);
-    return run;
+    drain.open ??= newRun(log);
+    if (drain.begun === undefined) this.#wait(log);
+    return { open: drain.open, begun: drain.begun };
   }
 
-  #start(log: TenantId, run: Run, drain: Drain): Promise<Batch> {
-    drain.current = run;
-    drain.next = undefined;
-    const close = (): readonly Waiting[] => {
-      run.closed = true;
-      return run.direct;
-    };
-    return this.#turnstile
-      .pass(() => this.#run(log, close))
-      .finally(() => {
-        run.closed = true;
-        if (drain.next === undefined) this.#drains.delete(log);
-      });
+  #wait(log: TenantId): void {
+    this.#waiting.add(log);
+    if (this.#grouping) return;
+    this.#grouping = true;
+    void this.#runGroups();
   }
+
+  async #runGroups(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      await turnOfTheLoop(); // who comes in this one comes along
+      const runs = [...this.#waiting].slice(0, LOGS_TOGETHER).flatMap((log) => this.#begin(log));
+      const batches = await this.#running.together(runs).catch(() => new Map<TenantId, Batch>()); // alone it will say why
+      for (const run of runs) {
+        const batch = batches.get(run.log);
+        if (batch === undefined) void this.#runAlone(run);
+        else this.#end(run, () => run.answer.resolve(batch));
+      }
+    }
+    this.#grouping = false;
+  }
+
+  async #runAlone(run: Run): Promise<void> {
+    await this.#turnstile
+      .pass(() => this.#running.alone(run))
+      .then(
+        (batch) => this.#end(run, () => run.answer.resolve(batch)),
+        (error: unknown) => this.#end(run, () => run.answer.reject(error)),
+      );
+  }
+
+  #begin(log: TenantId): Run[] {
+    this.#waiting.delete(log);
+    const drain = this.#drains.get(log);
+    if (drain?.open === undefined) return [];
+    drain.begun = drain.open;
+    drain.open = undefined;
+    return [drain.begun];
+  }
+
+  #end({ log }: Run, tell: () => void): void {
+    const drain = this.#drains.get(log);
+    if (drain?.open === undefined) this.#drains.delete(log);
+    else {
+      drain.begun = undefined;
+      this.#wait(log);
+    }
+    tell();
+  }
+}
+
+function newRun(log: TenantId): Run {
+  const entries: Waiting[] = [];
+  return { log, entries, direct: () => entries, answer: Promise.withResolvers<Batch>() };
 }

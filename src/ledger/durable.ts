@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import type { TenantId } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import { LedgerError } from './errors.ts';
 
@@ -13,15 +12,20 @@ const PAUSE_MILLISECONDS = 50;
  *
  * @throws LedgerError `ledger.not_durable`
  */
-export async function assertDurable(trx: Trx, log: TenantId): Promise<void> {
-  const { rows } = await sql<{ position: string }>`select pg_current_wal_flush_lsn()::text as position`.execute(trx);
-  const position = rows[0]?.position ?? '';
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    if (tries > 0) await delay(PAUSE_MILLISECONDS);
+export async function assertDurable(trx: Trx, log: string): Promise<void> {
+  const { rows } = await sql<{ position: string; durable: boolean }>`
+    select p::text as position, ledger_is_durable(p) as durable from pg_current_wal_flush_lsn() p`.execute(trx);
+  const { position = '', durable = false } = rows[0] ?? {};
+  for (let tries = 0, done = durable; !done; tries += 1) {
+    if (tries === TRIES) throw notDurable(log, position);
+    await delay(PAUSE_MILLISECONDS);
     const answer = await sql<{ durable: boolean }>`select ledger_is_durable(${position}::pg_lsn) as durable`.execute(trx);
-    if (answer.rows[0]?.durable === true) return;
+    done = answer.rows[0]?.durable === true;
   }
-  throw new LedgerError('ledger.not_durable', `log \`${log}\` is not signed: no synchronous standby confirms that it has ${position}`, {
+}
+
+function notDurable(log: string, position: string): LedgerError {
+  return new LedgerError('ledger.not_durable', `log \`${log}\` is not signed: no synchronous standby confirms that it has ${position}`, {
     remedy: 'see pg_stat_replication and synchronous_standby_names; the owner of the tables needs the role pg_read_all_stats',
   });
 }

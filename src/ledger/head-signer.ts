@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { TenantId } from '../core/index.ts';
 import { type Checkpoint, type Place, type Signing, signHead } from './checkpoint.ts';
+import { signTogether } from './sign-together.ts';
 import { Turnstile } from './turnstile.ts';
 
 export type HeadSignerOptions = Signing & {
@@ -12,8 +13,17 @@ export type HeadSignerOptions = Signing & {
   readonly onSigned?: (log: TenantId, checkpoint: Checkpoint) => void;
 };
 
-/** How many logs are signed at once: signing waits for nobody's answer, and must not take the connections of those who wait. */
+/** How many logs are signed alone at once: signing waits for nobody's answer, and must not take the connections of those who wait. */
 const SIGNERS = 2;
+/** Signing takes a fifth of the time at most: where it is slow, because logs or neighbours are many, it rests for longer, up to a second. */
+const REST_TIMES = 4;
+const LONGEST_REST = 1_000;
+/** How many logs share a transaction. */
+const LOGS_TOGETHER = 64;
+
+type Signed = ReadonlyMap<TenantId, Checkpoint | undefined>;
+/** Logs that will be signed in one transaction, and its answer. */
+type Group = { readonly logs: TenantId[]; readonly signed: Promise<Signed> };
 
 /** A log that was signed just now: whether its head moved since, and when all of it is signed. */
 type Busy = { moved: boolean; done: Promise<void> };
@@ -29,6 +39,8 @@ export class HeadSigner {
   readonly #turnstile = new Turnstile(SIGNERS);
   readonly #busy = new Map<TenantId, Busy>();
   readonly #stop = new AbortController();
+  #group: Group | undefined;
+  #signing: Promise<unknown> = Promise.resolve();
 
   constructor(options: HeadSignerOptions, place: Place) {
     this.#options = options;
@@ -56,14 +68,34 @@ export class HeadSigner {
   async #signWhileMoving(log: TenantId, busy: Busy): Promise<void> {
     while (busy.moved) {
       busy.moved = false;
-      await this.#turnstile.pass(() => this.#sign(log)).catch((error: unknown) => this.#options.onError?.(log, error));
-      await delay(this.#options.signMilliseconds ?? 100, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      const began = performance.now();
+      await this.#sign(log).catch((error: unknown) => this.#options.onError?.(log, error));
+      const rest = Math.min(REST_TIMES * (performance.now() - began), LONGEST_REST);
+      await delay(Math.max(this.#options.signMilliseconds ?? 100, rest), undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
     this.#busy.delete(log);
   }
 
+  /** With all others that moved meanwhile, as a rule; what cannot go with them, alone. */
   async #sign(log: TenantId): Promise<void> {
-    const checkpoint = await signHead(this.#options, log, this.#place);
+    const signed = await this.#together(log);
+    const checkpoint = signed.has(log) ? signed.get(log) : await this.#turnstile.pass(() => signHead(this.#options, log, this.#place));
     if (checkpoint !== undefined) this.#options.onSigned?.(log, checkpoint);
+  }
+
+  #together(log: TenantId): Promise<Signed> {
+    if (this.#group === undefined || this.#group.logs.length === LOGS_TOGETHER) this.#group = this.#newGroup();
+    this.#group.logs.push(log);
+    return this.#group.signed;
+  }
+
+  #newGroup(): Group {
+    const logs: TenantId[] = [];
+    const signed = this.#signing.then(turnOfTheLoop).then((): Promise<Signed> => {
+      if (this.#group?.logs === logs) this.#group = undefined;
+      return signTogether(this.#options, logs).catch(() => new Map()); // alone each will say why
+    });
+    this.#signing = signed;
+    return { logs, signed };
   }
 }

@@ -8,8 +8,8 @@ import { consistencyPath, inclusionPath } from './proof.ts';
 import { sealedRow } from './seal.ts';
 import { conflictOf, isSameEntry } from './sequence.ts';
 import { Sequencer, type SequencerOptions } from './sequencer.ts';
+import { enqueue } from './sequencing-store.ts';
 import {
-  enqueue,
   isWaiting,
   latestCheckpoint,
   leafByEntry,

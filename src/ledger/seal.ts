@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { canonicalBytes, sha256 } from '../core/index.ts';
 
 /** `unknown`: sealed under a key that is not here, so nothing can be said of it. */
@@ -16,14 +16,15 @@ export function sealedRow(log: string, entryId: string, body: Uint8Array, subjec
  * `key id (4 bytes) ‖ HMAC-SHA-256`. Between commit and sequencing nothing else protects an entry.
  */
 export class OutboxSealer {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   /** First bytes of every seal of this key. */
   readonly id: Buffer;
 
   constructor(privateKey: KeyObject) {
     const secret = privateKey.export({ format: 'der', type: 'pkcs8' });
-    this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'countersign outbox seal v1', 32));
-    this.id = sha256(this.#key).subarray(0, KEY_ID_BYTES);
+    const key = Buffer.from(hkdfSync('sha256', secret, '', 'countersign outbox seal v1', 32));
+    this.#key = createSecretKey(key); // as bytes it would be made into one for every seal, which takes six times as long
+    this.id = sha256(key).subarray(0, KEY_ID_BYTES);
   }
 
   seal(row: Buffer): Buffer {

@@ -1,4 +1,4 @@
-import { canonicalBytes, digestOf, type EntryId, isJsonObject, type Json, newId, parseCanonical } from '../core/index.ts';
+import { canonicalBytes, digestOf, type EntryId, isJsonObject, type Json, newId, parseCanonical, type TenantId } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import { LedgerError } from './errors.ts';
 import type { LedgerKey } from './keys.ts';
@@ -6,20 +6,22 @@ import { type Entry, entryBytes, leafBytes, leafHash } from './leaf.ts';
 import { sealedRow } from './seal.ts';
 import {
   type Head,
-  isFullBatch,
+  type HeldHead,
+  isFullOfBytes,
   leavesByEntry,
-  lockHead,
+  makeHead,
   type OutboxRow,
+  type Patience,
   type Refused,
   readOutbox,
-  readTile,
-  type SequencedLeaf,
-  type Waiting,
+  takeHeads,
+  type Writes,
   writeBatch,
-} from './store.ts';
+} from './sequencing-store.ts';
+import { noTile, readTile, type SequencedLeaf, type Waiting } from './store.ts';
 import { appendToTiles } from './tiles.ts';
 
-/** What a batch did: the place of each entry that it met, by id, whether it placed it or found it placed. */
+/** What a batch did in a log: the place of each entry that it met, by id, whether it placed it or found it placed. */
 export type Batch = {
   readonly placed: ReadonlyMap<string, SequencedLeaf>;
   /** Ids that came with different contents: the first of them has the place. */
@@ -30,45 +32,91 @@ export type Batch = {
   readonly drained: number;
   /** True when the outbox may hold more. */
   readonly more: boolean;
-  readonly size: number;
 };
 
 export type BatchOptions = {
   readonly key: LedgerKey;
+  /** Rows of outboxes that it takes, of all logs together. */
   readonly limit: number;
   readonly now: Date;
 };
 
+/** A log that is to be sequenced. `direct` closes the list of the entries that do not come through its outbox, and answers with it. */
+export type Ask = { readonly log: TenantId; readonly direct: () => readonly Waiting[] };
+
 /**
- * Gives places to up to `limit` entries of a log's outbox and to all of `takeDirect`, in one transaction: all of it or nothing. The
- * head's row lock makes sequencers queue, so that seq is dense and prev is right however many processes try.
+ * Gives places to what waits of one log: up to `limit` entries of its outbox and all that come directly, in one transaction: all of it or
+ * nothing. The head's row lock makes sequencers queue, so that seq is dense and prev is right however many processes try.
  *
  * The same entry again (a retry after a lost answer) keeps its first place. Another one under a used id, or a row whose seal is
  * broken, goes to quarantine, and an entry of the log says so: nothing that was committed disappears silently.
  */
-export async function sequenceBatch(
-  trx: Trx,
-  log: string,
-  options: BatchOptions,
-  takeDirect: () => readonly Waiting[] = () => [],
-): Promise<Batch> {
-  const head = await lockHead(trx, log);
-  const rows = await readOutbox(trx, log, options.key.sealIds, options.limit);
-  const direct = takeDirect(); // as late as that: who came while we waited for the lock comes along
-  const known =
-    direct.length === 0
+export async function sequenceAlone(trx: Trx, ask: Ask, options: BatchOptions): Promise<Batch> {
+  await makeHead(trx, ask.log);
+  const [only] = await take(trx, [ask], options, 'wait');
+  if (only === undefined) throw new LedgerError('ledger.inconsistent', `log \`${ask.log}\` has no head`);
+  const { batch, writes } = await sequence(trx, only, options);
+  await writeBatch(trx, [writes]);
+  return batch;
+}
+
+/**
+ * The same of many logs in one transaction, which costs little more than one. Those that would hold up or spoil the others are left out of
+ * the answer, to be sequenced alone: the ones that are new, locked by somebody else, or damaged.
+ */
+export async function sequenceTogether(trx: Trx, asks: readonly Ask[], options: BatchOptions): Promise<ReadonlyMap<TenantId, Batch>> {
+  const work = await take(trx, asks, options, 'skip');
+  const done = await Promise.allSettled(work.map((one) => sequence(trx, one, options)));
+  const whole = done.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  await writeBatch(
+    trx,
+    whole.map(({ writes }) => writes),
+  );
+  return new Map(whole.map(({ log, batch }) => [log, batch]));
+}
+
+/** A log with its head in our hand, and all that is known of what is to get a place. */
+type Work = {
+  readonly log: TenantId;
+  readonly head: HeldHead;
+  readonly rows: readonly OutboxRow[];
+  readonly direct: readonly Waiting[];
+  /** Leaves that have the ids of those that come directly. */
+  readonly known: readonly SequencedLeaf[];
+  readonly more: boolean;
+};
+
+async function take(trx: Trx, asks: readonly Ask[], { key, limit }: BatchOptions, patience: Patience): Promise<Work[]> {
+  const wanted = asks.map(({ log, direct }) => ({ log, direct: direct() }));
+  const direct = wanted.flatMap((one) => one.direct.map(({ entryId }) => ({ log: one.log, entryId })));
+  const heads = await takeHeads(
+    trx,
+    wanted.map(({ log }) => log),
+    direct,
+    patience,
+  );
+  const waiting = [...heads].filter(([, head]) => head.waiting).map(([log]) => log);
+  const share = Math.ceil(limit / Math.max(waiting.length, 1));
+  const rows = waiting.length === 0 ? [] : await readOutbox(trx, waiting, key.sealIds, share);
+  const known = [...heads.values()].some(({ repeated }) => repeated) ? await leavesByEntry(trx, direct) : [];
+  const [rowsOf, knownOf, full] = [Map.groupBy(rows, ({ log }) => log), Map.groupBy(known, ({ log }) => log), isFullOfBytes(rows)];
+  return wanted.flatMap(({ log, direct: own }) => {
+    const head = heads.get(log);
+    const mine = rowsOf.get(log) ?? [];
+    return head === undefined
       ? []
-      : await leavesByEntry(
-          trx,
-          log,
-          direct.map(({ entryId }) => entryId),
-        );
-  const sorted = sortOut(log, rows, direct, known, options.key);
-  const notices = sorted.refused.map((row) => refusalNotice(log, row, options.now));
-  const size = await writeAll(trx, log, head, { ...sorted, fresh: [...sorted.fresh, ...notices] }, rows);
-  const placed = new Map([...sorted.placed, ...size.leaves].map((leaf) => [leaf.entryId, leaf]));
-  const { conflicts, refused } = sorted;
-  return { placed, conflicts, refused, drained: rows.length, more: isFullBatch(rows, options.limit), size: size.size };
+      : [{ log, head, rows: mine, direct: own, known: knownOf.get(log) ?? [], more: full || mine.length === share }];
+  });
+}
+
+type Sequenced = { readonly log: TenantId; readonly batch: Batch; readonly writes: Writes };
+
+async function sequence(trx: Trx, work: Work, options: BatchOptions): Promise<Sequenced> {
+  const { log, rows } = work;
+  const { placed, conflicts, refused, fresh } = sortOut(work, options.key);
+  const writes = await place(trx, work, [...fresh, ...refused.map((row) => refusalNotice(log, row, options.now))], refused);
+  const leaves = new Map([...placed, ...writes.leaves].map((leaf) => [leaf.entryId, leaf]));
+  return { log, batch: { placed: leaves, conflicts, refused, drained: rows.length, more: work.more }, writes };
 }
 
 type Sorted = {
@@ -78,13 +126,7 @@ type Sorted = {
   readonly refused: readonly Refused[];
 };
 
-function sortOut(
-  log: string,
-  rows: readonly OutboxRow[],
-  direct: readonly Waiting[],
-  known: readonly SequencedLeaf[],
-  key: LedgerKey,
-): Sorted {
+function sortOut({ log, rows, direct, known }: Work, key: LedgerKey): Sorted {
   const judged = rows.map((row) => ({ row, fate: judge(log, row, key) }));
   const fresh = new Map<string, Waiting>(judged.filter(({ fate }) => fate === 'fresh').map(({ row }) => [row.entryId, row]));
   const placed = new Map(known.map((leaf) => [leaf.entryId, leaf]));
@@ -115,32 +157,26 @@ export function isSameEntry(entry: Buffer, leaf: Buffer): boolean {
   return canonicalBytes(rest).equals(entry);
 }
 
-async function writeAll(
-  trx: Trx,
-  log: string,
-  head: Head,
-  { fresh, refused }: Sorted,
-  rows: readonly OutboxRow[],
-): Promise<{ leaves: readonly SequencedLeaf[]; size: number }> {
+async function place(trx: Trx, { log, head, rows }: Work, fresh: readonly Waiting[], refused: readonly Refused[]): Promise<Writes> {
   const before = head.frontier.size;
-  if (fresh.length === 0 && rows.length === 0) return { leaves: [], size: before };
   const leaves = placeAll(log, head, fresh);
   const hashes = leaves.map((leaf) => leaf.hash);
   const tiles = await appendToTiles(before, hashes, async (level, index) => {
-    const edge = await readTile(trx, log, level, index);
-    if (level === 0) assertLast(log, head, edge);
-    return edge;
+    if (level > 0) return readTile(trx, log, level, index);
+    if (head.edge === null) throw noTile(log, level, index);
+    assertLast(log, head, head.edge);
+    return head.edge;
   });
   for (const hash of hashes) head.frontier.append(hash);
-  await writeBatch(trx, log, {
+  return {
+    log,
     leaves,
     subjects: fresh.flatMap(({ subjects }, offset) => [...new Set(subjects)].map((subject) => ({ subject, seq: before + offset }))),
     tiles,
     head: { frontier: head.frontier, lastHash: hashes.at(-1) ?? head.lastHash },
     refused,
-    drained: rows.map(({ position }) => position),
-  });
-  return { leaves, size: head.frontier.size };
+    drained: rows.map(({ at }) => at),
+  };
 }
 
 /** What the next entry is chained to is what the tree ends with: an altered head would be signed as it is. */

@@ -6,7 +6,7 @@ import { Backlog } from './backlog.ts';
 import { Drains } from './drains.ts';
 import { LedgerError } from './errors.ts';
 import { HeadSigner, type HeadSignerOptions } from './head-signer.ts';
-import { type Batch, conflictOf, isSameEntry, sequenceBatch } from './sequence.ts';
+import { type Batch, type BatchOptions, conflictOf, isSameEntry, sequenceAlone, sequenceTogether } from './sequence.ts';
 import { leafByEntry, type SequencedLeaf, type Waiting } from './store.ts';
 
 export type SequencerOptions = HeadSignerOptions & {
@@ -35,7 +35,21 @@ export class Sequencer {
 
   constructor(options: SequencerOptions) {
     this.#options = options;
-    this.#drains = new Drains((log, direct) => this.#sequence(log, direct), options.lanes ?? 4);
+    const { database, sequencing = database, lanes = 4 } = options;
+    this.#drains = new Drains({
+      together: async (asks) => {
+        const logs = asks.map(({ log }) => log);
+        const batches = await sequencing.transaction(logs, (trx) => sequenceTogether(trx, asks, this.#batchOptions()));
+        for (const [log, batch] of batches) this.#done(log, batch);
+        return batches;
+      },
+      alone: async (ask) => {
+        const batch = await sequencing.transaction(ask.log, (trx) => sequenceAlone(trx, ask, this.#batchOptions()));
+        this.#done(ask.log, batch);
+        return batch;
+      },
+      width: Math.max(lanes - 1, 1),
+    });
     this.#signer = new HeadSigner(options, (log, entries) => this.record(log, entries));
     this.backlog = new Backlog(options.maxBacklog ?? 100_000);
   }
@@ -56,7 +70,7 @@ export class Sequencer {
   async place(log: TenantId, entryId: EntryId): Promise<SequencedLeaf | undefined> {
     for (;;) {
       const { current, next } = this.#drains.next(log);
-      const taken = current === next ? undefined : (await current.catch(() => undefined))?.placed.get(entryId);
+      const taken = (await current?.catch(() => undefined))?.placed.get(entryId);
       if (taken !== undefined) return taken;
       const batch = await next;
       const own = batch.placed.get(entryId);
@@ -81,13 +95,15 @@ export class Sequencer {
     });
   }
 
-  async #sequence(log: TenantId, direct: () => readonly Waiting[]): Promise<Batch> {
-    const { database, sequencing = database, batchSize: limit = 1_000, key } = this.#options;
-    const batch = await sequencing.transaction(log, (trx) => sequenceBatch(trx, log, { key, limit, now: new Date() }, direct));
+  #batchOptions(): BatchOptions {
+    const { batchSize: limit = 1_000, key } = this.#options;
+    return { key, limit, now: new Date() };
+  }
+
+  #done(log: TenantId, batch: Batch): void {
     this.backlog.placed(log, batch.drained);
     for (const { entryId, reason } of batch.refused) this.#options.onError?.(log, refusedError(log, entryId, reason));
     this.#signer.headMoved(log); // also after an empty batch: the sweep comes here for heads that stayed unsigned
-    return batch;
   }
 
   async #sweepUntilStopped(): Promise<void> {

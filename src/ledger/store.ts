@@ -1,187 +1,11 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Trx } from '../storage/index.ts';
 import { LedgerError } from './errors.ts';
-import { Frontier } from './frontier.ts';
-import { searchable } from './searchable.ts';
-import type { Tile } from './tiles.ts';
 
-export type Head = { readonly frontier: Frontier; readonly lastHash: Buffer | null };
 export type SequencedLeaf = { readonly seq: number; readonly entryId: string; readonly body: Buffer; readonly hash: Buffer };
 
 /** An entry that is to get its place. */
 export type Waiting = { readonly entryId: string; readonly body: Buffer; readonly subjects: readonly string[] };
-/** One that waits in the outbox. */
-export type OutboxRow = Waiting & {
-  readonly position: bigint;
-  readonly seal: Buffer;
-  /** The leaf that has this entry's id already, if there is one. */
-  readonly placed: SequencedLeaf | null;
-};
-/** A row that cannot be sequenced, and why. */
-export type Refused = OutboxRow & { readonly reason: 'seal' | 'conflict' };
-
-/** The log's head, locked until the transaction ends: one sequencer at a time. Made on first use. */
-export async function lockHead(trx: Trx, log: string): Promise<Head> {
-  const found = await trx
-    .selectFrom('ledger_head')
-    .select(['size', 'last_hash', 'frontier'])
-    .where('tenant', '=', log)
-    .forUpdate()
-    .executeTakeFirst();
-  if (found !== undefined) return { frontier: Frontier.decode(Number(found.size), found.frontier), lastHash: found.last_hash };
-  const empty = Frontier.empty();
-  await trx
-    .insertInto('ledger_head')
-    .values({ tenant: log, size: 0n, root: empty.root(), last_hash: null, frontier: empty.encode() })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  return lockHead(trx, log);
-}
-
-/** Puts an entry into the outbox; false when its id is there already, in the outbox or in the log. */
-export async function enqueue(trx: Trx, log: string, entry: Waiting, seal: Buffer): Promise<boolean> {
-  const added = await sql`
-    insert into ledger_outbox (tenant, entry_id, body, subjects, seal)
-    select ${log}, ${entry.entryId}, ${entry.body}::bytea, ${[...entry.subjects]}::text[], ${seal}::bytea
-    where not exists (select from ledger_leaf where tenant = ${log} and entry_id = ${entry.entryId})
-    on conflict (tenant, entry_id) do nothing
-    returning 1`.execute(trx);
-  return added.rows.length > 0;
-}
-
-type OutboxRecord = {
-  position: bigint;
-  entry_id: string;
-  body: Buffer;
-  subjects: string[];
-  seal: Buffer;
-  seq: bigint | null;
-  leaf: Buffer | null;
-  hash: Buffer | null;
-};
-
-/**
- * How many bytes of bodies a batch takes at most, but for the last entry: what a gateway does with them between two statements has to end
- * long before the server takes it for frozen, or the same batch fails for ever.
- */
-const BATCH_BYTES = 4 * 2 ** 20;
-
-/** Whether a batch took all that it may, so that more may wait. */
-export function isFullBatch(rows: readonly OutboxRow[], limit: number): boolean {
-  return rows.length === limit || rows.reduce((bytes, { body }) => bytes + body.length, 0) >= BATCH_BYTES;
-}
-
-/** What waits, oldest first and as much as a batch takes, of the rows whose seals can be judged here. */
-export async function readOutbox(trx: Trx, log: string, sealIds: readonly Buffer[], limit: number): Promise<OutboxRow[]> {
-  const { rows } = await sql<OutboxRecord>`
-    select o.position, o.entry_id, o.body, o.subjects, o.seal, l.seq, l.body as leaf, l.hash
-    from (
-      select position, entry_id, body, subjects, seal, sum(octet_length(body)) over (order by position) - octet_length(body) as bytes_before
-      from (
-        select position, entry_id, body, subjects, seal from ledger_outbox
-        where tenant = ${log} and substr(seal, 1, 4) = any(${[...sealIds]}::bytea[])
-        order by position limit ${limit}
-      ) w
-    ) o left join lateral (
-      ${leafOfEntry(sql`o.entry_id`, log)}
-    ) l on true
-    where o.bytes_before < ${BATCH_BYTES}
-    order by o.position`.execute(trx);
-  return rows.map(({ entry_id: entryId, seq, leaf, hash, ...row }) => ({
-    ...row,
-    entryId,
-    placed: seq === null || leaf === null || hash === null ? null : { seq: Number(seq), entryId, body: leaf, hash },
-  }));
-}
-
-/** All that a batch changes. */
-export type Writes = {
-  readonly leaves: readonly SequencedLeaf[];
-  readonly subjects: readonly { readonly subject: string; readonly seq: number }[];
-  readonly tiles: readonly Tile[];
-  readonly head: Head;
-  readonly refused: readonly Refused[];
-  /** Rows of the outbox that are done with. */
-  readonly drained: readonly bigint[];
-};
-
-/** One statement whatever the batch: one way to the server and back, and arrays are unnested, so the parameter limit never bounds it. */
-export async function writeBatch(trx: Trx, log: string, batch: Writes): Promise<void> {
-  await sql`
-    with leaves as (${insertLeaves(log, batch.leaves)}), subjects as (${insertSubjects(log, batch.subjects)}),
-      tiles as (${upsertTiles(log, batch.tiles)}), head as (${updateHead(log, batch.head)}),
-      refused as (${insertQuarantine(log, batch.refused)})
-    delete from ledger_outbox
-    where tenant = ${log} and position = any(${batch.drained.map(String)}::bigint[])`.execute(trx);
-}
-
-/** Puts leaves back where they were. */
-export async function restoreLeaves(trx: Trx, log: string, leaves: readonly SequencedLeaf[]): Promise<void> {
-  await insertLeaves(log, leaves).execute(trx);
-}
-
-function insertLeaves(log: string, leaves: readonly SequencedLeaf[]): RawBuilder<unknown> {
-  const found = leaves.map((leaf) => searchable(JSON.parse(leaf.body.toString('utf8'))));
-  return sql`
-    insert into ledger_leaf (tenant, seq, entry_id, body, hash, type, actor, result, rule, at)
-    select ${log}, * from unnest(
-      ${leaves.map((leaf) => String(leaf.seq))}::bigint[], ${leaves.map((leaf) => leaf.entryId)}::text[],
-      ${leaves.map((leaf) => leaf.body)}::bytea[], ${leaves.map((leaf) => leaf.hash)}::bytea[],
-      ${found.map(({ type }) => type)}::text[], ${found.map(({ actor }) => actor)}::text[], ${found.map(({ result }) => result)}::text[],
-      ${found.map(({ rule }) => rule)}::text[], ${found.map(({ at }) => at)}::timestamptz[])`;
-}
-
-function insertSubjects(log: string, rows: Writes['subjects']): RawBuilder<unknown> {
-  return sql`
-    insert into ledger_subject (tenant, subject, seq)
-    select ${log}, * from unnest(${rows.map((row) => row.subject)}::text[], ${rows.map((row) => String(row.seq))}::bigint[])`;
-}
-
-function upsertTiles(log: string, tiles: readonly Tile[]): RawBuilder<unknown> {
-  return sql`
-    insert into ledger_tile (tenant, level, index, hashes)
-    select ${log}, * from unnest(
-      ${tiles.map((tile) => tile.level)}::smallint[], ${tiles.map((tile) => String(tile.index))}::bigint[],
-      ${tiles.map((tile) => tile.hashes)}::bytea[])
-    on conflict (tenant, level, index) do update set hashes = excluded.hashes`;
-}
-
-function updateHead(log: string, { frontier, lastHash }: Head): RawBuilder<unknown> {
-  return sql`
-    update ledger_head
-    set size = ${String(frontier.size)}::bigint, root = ${frontier.root()}::bytea, last_hash = ${lastHash}::bytea,
-      frontier = ${frontier.encode()}::bytea
-    where tenant = ${log}`;
-}
-
-function insertQuarantine(log: string, rows: readonly Refused[]): RawBuilder<unknown> {
-  return sql`
-    insert into ledger_quarantine (tenant, position, entry_id, body, seal, reason)
-    select ${log}, * from unnest(
-      ${rows.map((row) => String(row.position))}::bigint[], ${rows.map((row) => row.entryId)}::text[],
-      ${rows.map((row) => row.body)}::bytea[], ${rows.map((row) => row.seal)}::bytea[], ${rows.map((row) => row.reason)}::text[])`;
-}
-
-/**
- * A leaf by its entry's id. Asked as the first of a range in order, which only the index by entry ids can answer: these plans are kept
- * while the table grows, and one that was made for a few rows would otherwise filter the whole log.
- */
-function leafOfEntry(entryId: RawBuilder<unknown>, log: string): RawBuilder<unknown> {
-  return sql`
-    select seq, entry_id, body, hash from ledger_leaf
-    where tenant = ${log} and entry_id >= ${entryId} and entry_id <= ${entryId} order by entry_id limit 1`;
-}
-
-/** The leaves that have one of these entry ids. */
-export async function leavesByEntry(trx: Trx, log: string, entryIds: readonly string[]): Promise<SequencedLeaf[]> {
-  const { rows } = await sql<LeafRow>`
-    select l.seq, l.entry_id, l.body, l.hash from unnest(${[...entryIds]}::text[]) as wanted (entry_id)
-    cross join lateral (
-      ${leafOfEntry(sql`wanted.entry_id`, log)}
-    ) l`.execute(trx);
-  return rows.map(toLeaf);
-}
-
 export async function readTile(trx: Trx, log: string, level: number, index: number): Promise<Buffer> {
   const row = await trx
     .selectFrom('ledger_tile')
@@ -191,7 +15,11 @@ export async function readTile(trx: Trx, log: string, level: number, index: numb
     .where('index', '=', BigInt(index))
     .executeTakeFirst();
   if (row !== undefined) return row.hashes;
-  throw new LedgerError('ledger.inconsistent', `log \`${log}\` has no tile ${index} of level ${level}`, {
+  throw noTile(log, level, index);
+}
+
+export function noTile(log: string, level: number, index: number): LedgerError {
+  return new LedgerError('ledger.inconsistent', `log \`${log}\` has no tile ${index} of level ${level}`, {
     remedy: 'somebody removed it: `countersign ledger verify --database` tells what else is wrong; docs/ledger-faults.md says how to go on',
   });
 }

@@ -9,7 +9,8 @@ import { TILE_WIDTH } from './tile-path.ts';
  */
 const TILE_HEIGHT = 8;
 
-export type Tile = { readonly level: number; readonly index: number; readonly hashes: Buffer };
+export type TileName = { readonly level: number; readonly index: number };
+export type Tile = TileName & { readonly hashes: Buffer };
 export type TileReader = (level: number, index: number) => Promise<Buffer>;
 
 /** The tiles that change when `leaves` are added at `size`; `edge` reads today's partial tile of a level. */
@@ -47,6 +48,15 @@ export function nodesFromTiles(read: TileReader): NodeReader {
     if (hashes.length !== count * HASH_BYTES) throw damagedTile(Math.floor(height / TILE_HEIGHT), Math.floor(first / TILE_WIDTH));
     return subtreeRoot(hashes);
   };
+}
+
+/** The tiles that the root of a tree of `size` leaves is made from: of each level the last one, where it is not full. */
+export function edgeTiles(size: number): TileName[] {
+  const names: TileName[] = [];
+  for (let level = 0, width = size; width > 0; level += 1, width = Math.floor(width / TILE_WIDTH)) {
+    if (width % TILE_WIDTH > 0) names.push({ level, index: Math.floor(width / TILE_WIDTH) });
+  }
+  return names;
 }
 
 /** A tile that is not as wide as the log is long: somebody altered it, or the head. */

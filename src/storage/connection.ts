@@ -1,26 +1,37 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type pg from 'pg';
+import { type Answer, type Prepared, type Statement, sendTogether } from './message.ts';
 
-/** What the first statement of every transaction is; see `beginFor`. */
+/** What the first statement of every transaction is, with its tenants as parameters; see `beginFor`. */
 export const beginTenant = 'begin tenant';
+
+/**
+ * Begins a statement whose answer nobody waits for: it goes to the server with the one after it, or with the commit, and if it fails that
+ * one fails. Its parameters are texts and bytes. Where statements are not prepared it goes by itself.
+ */
+export const withNext = '/* with the next */';
+
+/** Begins a statement that is prepared on every pool: one whose plan no statistics can spoil. */
+export const prepared = '/* prepared */';
 
 export type ConnectionOptions = {
   /**
-   * Prepares every statement: parsed and planned once a connection. For a pool that runs a few statements all the time, each by key and
-   * naming its columns: a plan outlives the statistics it was made from, so it may not scan; and `select *` would fail for as long as the
+   * Prepares every statement that has parameters: parsed and planned once a connection. For a pool that runs a few statements all the time, each by key and
+   * naming its columns: a plan outlives the statistics it was made from, so it may neither scan nor
+   * sort where an index has the order; and `select *` would fail for as long as the
    * connection lives once a migration adds a column.
    */
   readonly prepared: boolean;
 };
 
-/** A pool as kysely uses it, whose transactions begin in one way to the server and back. */
+/** A pool as kysely uses it, whose transactions begin along with their first statement. */
 export function tenantPool(pool: pg.Pool, options: ConnectionOptions): PostgresPool {
   const known = new WeakMap<pg.PoolClient, TenantConnection>(); // kysely knows a connection again by its object
   const names = new Map<string, string>();
   return {
     connect: async () => {
       const client = await pool.connect();
-      const connection = known.get(client) ?? new TenantConnection(client, options.prepared ? names : undefined);
+      const connection = known.get(client) ?? new TenantConnection(client, names, options.prepared);
       known.set(client, connection);
       return connection;
     },
@@ -33,48 +44,92 @@ export function tenantPool(pool: pg.Pool, options: ConnectionOptions): PostgresP
  * The level is said, because a server may be set to another one, under which locks taken first would read an older snapshot. The commit is
  * to wait until it is durable, whatever the role's settings are.
  */
-function beginFor(tenant: string, prepared: boolean): string {
-  if (!/^[a-z][a-z0-9-]*$/.test(tenant)) throw new RangeError(`\`${tenant}\` is not a tenant name`); // it is put into the statement
-  return `start transaction isolation level read committed;
-    select set_config('countersign.tenant', '${tenant}', true), pg_backend_pid() as pid,
-      set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on'
-        else current_setting('synchronous_commit') end, true)
-      ${prepared ? BY_KEY_ONLY : ''}`;
+function beginFor(tenants: readonly unknown[], byKeyOnly: boolean): Prepared[] {
+  const stranger = tenants.find((tenant) => !/^[a-z][a-z0-9-]*$/.test(String(tenant)));
+  if (stranger !== undefined) throw new RangeError(`\`${stranger}\` is not a tenant name`); // a comma would make two of it
+  return [
+    { name: 'begin', text: 'start transaction isolation level read committed', values: [] },
+    { name: 'tenant', text: byKeyOnly ? `${SET_TENANT}${BY_KEY_ONLY}` : SET_TENANT, values: [tenants.join(',')] },
+  ];
 }
 
-const BY_KEY_ONLY = ['seqscan', 'hashjoin', 'mergejoin'].map((scan) => `, set_config('enable_${scan}', 'off', true)`).join('');
+const SET_TENANT = `
+  select set_config('countersign.tenant', $1, true), set_config('synchronous_commit',
+    case when current_setting('synchronous_commit') in ('off', 'local') then 'on' else current_setting('synchronous_commit') end, true)`;
+const BY_KEY_ONLY = ['seqscan', 'hashjoin', 'mergejoin', 'sort'].map((scan) => `, set_config('enable_${scan}', 'off', true)`).join('');
 
 class TenantConnection implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
-  readonly #names: Map<string, string> | undefined;
+  readonly #names: Map<string, string>;
+  readonly #prepares: boolean;
+  readonly #prepared = new Set<string>();
+  /** What goes along with the next statement. */
+  #held: Prepared[] = [];
 
-  constructor(client: pg.PoolClient, names: Map<string, string> | undefined) {
+  constructor(client: pg.PoolClient, names: Map<string, string>, prepares: boolean) {
     this.#client = client;
     this.#names = names;
+    this.#prepares = prepares;
+  }
+
+  /** kysely asks for it, and pg does not say it in its types. */
+  get processID(): number {
+    return processOf(this.#client);
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
   query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
   query<R>(sql: string | PostgresCursor<R>, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
     if (typeof sql !== 'string') throw new TypeError('cursors are not used here');
-    return this.#query<R>(sql, [...parameters]);
+    return this.#query(sql, parameters).then(lastOf<R>);
   }
 
   release(destroy?: boolean): void {
     this.#client.release(destroy);
   }
 
-  async #query<R>(sql: string, values: unknown[]): Promise<PostgresQueryResult<R>> {
-    if (sql.startsWith('start transaction')) return { command: 'SELECT', rowCount: 0, rows: [] }; // goes along with `beginTenant`
-    if (sql === beginTenant) return lastOf(await this.#client.query(beginFor(String(values[0]), this.#names !== undefined)));
-    if (this.#names === undefined || values.length === 0) return this.#client.query(sql, values).then(lastOf<R>);
-    return this.#client.query({ name: nameOf(sql, this.#names), text: sql, values }).then(lastOf<R>);
+  async #query(sql: string, values: readonly unknown[]): Promise<Answer> {
+    if (sql.startsWith('start transaction')) return answerOf(); // goes along with `beginTenant`
+    if (sql === beginTenant) {
+      this.#held = beginFor(values, this.#prepares);
+      return answerOf({ pid: this.processID });
+    }
+    if (sql.startsWith(withNext) && this.#prepares) {
+      this.#held.push({ name: nameOf(sql, this.#names), text: sql, values });
+      return answerOf();
+    }
+    const held = this.#held.splice(0);
+    if (sql !== 'rollback') return this.#send(held, this.#statement(sql, values));
+    return held.some(({ name }) => name === 'begin') ? answerOf() : this.#client.query(sql); // what never began needs no end
+  }
+
+  /** What is not prepared on this connection yet goes by itself, this once. */
+  async #send(held: readonly Prepared[], last: Statement): Promise<Answer> {
+    if (held.length > 0 && held.every(({ name }) => this.#prepared.has(name))) return sendTogether(this.#client, held, last);
+    for (const statement of held) {
+      await this.#client.query({ ...statement, values: [...statement.values] });
+      this.#prepared.add(statement.name);
+    }
+    return this.#client.query({ ...last, values: [...last.values] });
+  }
+
+  #statement(text: string, values: readonly unknown[]): Statement {
+    const named = text.startsWith(prepared) || (this.#prepares && values.length > 0);
+    return named ? { name: nameOf(text, this.#names), text, values } : { text, values };
   }
 }
 
-/** pg answers several statements with a list, and types neither what came nor of what. */
-// biome-ignore lint/suspicious/noExplicitAny: the driver's own type; kysely types what its queries return
-function lastOf<R>(answer: any): PostgresQueryResult<R> {
+/** pg knows the server process of a connection, but does not say so in its types. */
+export function processOf(client: object): number {
+  return 'processID' in client && typeof client.processID === 'number' ? client.processID : 0;
+}
+
+function answerOf(...rows: readonly object[]): Answer {
+  return { command: 'SELECT', rowCount: rows.length, rows };
+}
+
+/** pg answers several statements with a list. */
+function lastOf<R>(answer: Answer): PostgresQueryResult<R> {
   return Array.isArray(answer) ? answer.at(-1) : answer;
 }
 

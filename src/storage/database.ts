@@ -1,7 +1,7 @@
 import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { TenantId } from '../core/index.ts';
-import { beginTenant, tenantPool } from './connection.ts';
+import { beginTenant, processOf, tenantPool } from './connection.ts';
 import { StorageError } from './errors.ts';
 import { asStorageError, isLostRace } from './failures.ts';
 import type { Tables } from './tables.ts';
@@ -57,16 +57,16 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one READ COMMITTED transaction for a tenant and commits. `work` locks the rows it decides on, first
+   * Runs `work` in one READ COMMITTED transaction for a tenant, or for several where the tables allow it, and commits. `work` locks the rows it decides on, first
    * thing; each later statement then sees what is committed. A transaction that lost a race (serialization failure,
    * deadlock) is run again from the start, a bounded number of times, so `work` must have no effect outside of it.
    *
    * @throws StorageError `storage.unavailable`, `storage.full`, `storage.conflict`; whatever `work` throws.
    */
-  async transaction<T>(tenant: TenantId, work: (trx: Trx) => Promise<T>): Promise<T> {
+  async transaction<T>(tenant: TenantId | readonly TenantId[], work: (trx: Trx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#once(tenant, work);
+        return await this.#once([tenant].flat(), work);
       } catch (error) {
         if (!isLostRace(error)) throw asStorageError(error);
         if (attempt >= this.#maxAttempts) throw tooManyRaces(attempt, error);
@@ -74,13 +74,13 @@ export class Database {
     }
   }
 
-  async #once<T>(tenant: TenantId, work: (trx: Trx) => Promise<T>): Promise<T> {
+  async #once<T>(tenants: readonly TenantId[], work: (trx: Trx) => Promise<T>): Promise<T> {
     let pid = 0;
     const result = await this.#kysely
       .transaction()
       .setIsolationLevel('read committed')
       .execute(async (trx) => {
-        const { rows } = await trx.executeQuery<{ pid: number }>(CompiledQuery.raw(beginTenant, [tenant]));
+        const { rows } = await trx.executeQuery<{ pid: number }>(CompiledQuery.raw(beginTenant, [...tenants]));
         pid = rows[0]?.pid ?? 0;
         const done = await work(trx);
         this.#warnings.delete(pid);
@@ -110,11 +110,6 @@ export class Database {
   async close(): Promise<void> {
     await this.#kysely.destroy();
   }
-}
-
-/** pg knows the server process of a connection, but does not say so in its types. */
-function processOf(client: object): number {
-  return 'processID' in client && typeof client.processID === 'number' ? client.processID : 0;
 }
 
 function tooManyRaces(attempts: number, cause: unknown): StorageError {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { tenantId } from '../../src/core/index.ts';
-import { Database, type Trx } from '../../src/storage/index.ts';
+import { Database, type Trx, withNext } from '../../src/storage/index.ts';
 import { codeOf, refusalOf } from '../support/errors.ts';
 import { gate } from '../support/gate.ts';
 import { openTestDatabase, query, type TestDatabase } from '../support/postgres.ts';
@@ -122,5 +122,95 @@ describe('a connection that ends', () => {
     const [after] = (await backend()).rows;
     expect(after?.pid).not.toBe(before?.pid);
     await one.close();
+  });
+});
+
+describe('a statement that goes along with the next', () => {
+  let one: Database;
+  const along = (trx: Trx, key: string) =>
+    sql`${sql.raw(withNext)} insert into flag (tenant, key, enabled, reason, set_by, set_at)
+      values ('acme', ${key}, true, '', 'x', now())`.execute(trx);
+
+  beforeAll(async () => {
+    one = new Database({ appUrl: db.appUrl, poolSize: 1, prepared: true });
+    for (const key of ['a', 'b', 'c']) await one.transaction(acme, (trx) => along(trx, key)); // the first by itself, the others with the commit
+  });
+  afterAll(() => one.close());
+
+  test('or with the commit is done when the transaction is', async () => {
+    expect(await flags()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('fails the one after it, which is not run', async () => {
+    const steps: string[] = [];
+    const work = one.transaction(acme, async (trx) => {
+      await along(trx, 'a');
+      steps.push('gone along');
+      await setFlag(trx, 'd').catch((error: unknown) => Promise.reject(Object.assign(new Error('told here'), { cause: error })));
+      steps.push('never');
+    });
+    await expect(work).rejects.toMatchObject({ message: 'told here', cause: { code: '23505', constraint: 'flag_pkey' } });
+    expect([steps, await flags()]).toEqual([['gone along'], ['a', 'b', 'c']]);
+  });
+
+  test('fails the commit, and nothing is kept', async () => {
+    const work = one.transaction(acme, (trx) => setFlag(trx, 'd').then(() => along(trx, 'a')));
+    await expect(work).rejects.toMatchObject({ code: '23505' });
+    expect(await flags()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('is forgotten when the work fails before it went, as the beginning is', async () => {
+    const mine = new Error('mine');
+    await expect(one.transaction(acme, (trx) => along(trx, 'd').then(() => Promise.reject(mine)))).rejects.toBe(mine);
+    await expect(one.transaction(acme, () => Promise.reject(mine))).rejects.toBe(mine);
+    expect(await one.untenanted((any) => any.selectFrom('flag').select('key').execute())).toEqual([]);
+    await one.transaction(acme, (trx) => along(trx, 'd'));
+    expect(await flags()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('sees what was committed while the one before it waited', async () => {
+    const [locked, release] = [gate(), gate()];
+    const holder = db.database.transaction(acme, async (trx) => {
+      await trx.updateTable('flag').set({ reason: 'first' }).where('key', '=', 'a').execute();
+      locked.open();
+      await release.opened;
+      await setFlag(trx, 'e');
+    });
+    await locked.opened;
+    const read = () =>
+      one.transaction(acme, async (trx) => {
+        await sql`${sql.raw(withNext)} select from flag where key = ${'a'} for update`.execute(trx);
+        return (await trx.selectFrom('flag').select('key').where('tenant', '=', acme).where('key', '>', 'd').execute()).length;
+      });
+    const waits = read();
+    await vi.waitFor(async () =>
+      expect(await query(db.ownerUrl, `select 1 from pg_stat_activity where wait_event_type = 'Lock'`)).toHaveLength(1),
+    );
+    release.open();
+    await holder;
+    expect([await waits, await read()]).toEqual([1, 1]);
+  });
+});
+
+describe('a transaction of several tenants', () => {
+  const [globex, initech] = [tenantId('globex'), tenantId('initech')];
+  const head = (tenant: string) => ({ tenant, size: 0n, root: Buffer.alloc(32), last_hash: null, frontier: Buffer.alloc(0) });
+
+  test('sees and writes the ledger of those, nobody else’s, and nothing but the ledger', async () => {
+    for (const tenant of [acme, globex, initech]) {
+      await db.database.transaction(tenant, (trx) => trx.insertInto('ledger_head').values(head(tenant)).execute());
+    }
+    await db.database.transaction([acme, globex], async (trx) => {
+      expect(await trx.selectFrom('ledger_head').select('tenant').orderBy('tenant').execute()).toEqual([
+        { tenant: 'acme' },
+        { tenant: 'globex' },
+      ]);
+      expect(await trx.selectFrom('flag').select('key').execute()).toEqual([]);
+      await trx.updateTable('ledger_head').set({ size: 1n }).execute();
+    });
+    expect(await query(db.ownerUrl, 'select tenant from ledger_head where size = 0')).toEqual([{ tenant: 'initech' }]);
+    const foreign = db.database.transaction([acme, globex], (trx) => trx.insertInto('ledger_head').values(head('umbrella')).execute());
+    await expect(foreign).rejects.toMatchObject({ code: '42501' });
+    await expect(db.database.transaction([acme, globex], (trx) => setFlag(trx, 'x'))).rejects.toMatchObject({ code: '42501' });
   });
 });

@@ -3,7 +3,8 @@ import type { Database, Trx } from '../../storage/index.ts';
 import { HASH_BYTES } from '../frontier.ts';
 import { leafHash } from '../leaf.ts';
 import { treeRoot } from '../proof.ts';
-import { leavesBetween, readTile, restoreLeaves, type SequencedLeaf } from '../store.ts';
+import { insertLeaves } from '../sequencing-store.ts';
+import { leavesBetween, readTile, type SequencedLeaf } from '../store.ts';
 import { TILE_WIDTH } from '../tile-path.ts';
 import { memoised, nodesFromTiles } from '../tiles.ts';
 import { type ArchiveParts, tell } from './carry-out.ts';
@@ -76,7 +77,10 @@ async function insertMissing(database: Database, log: TenantId, leaves: readonly
     const other = leaves.find(({ seq, body }) => there.get(seq)?.body.equals(body) === false);
     if (other !== undefined)
       throw refused(`the database has another entry ${other.seq}`, 'find out who put it there: `countersign ledger verify`');
-    if (missing.length > 0) await restoreLeaves(trx, log, missing);
+    await insertLeaves(
+      trx,
+      missing.map((leaf) => ({ ...leaf, log })),
+    );
     return missing.length;
   });
 }

@@ -8,6 +8,7 @@ import { ledgerQuery } from './0007-ledger-query.ts';
 import { witness } from './0008-witness.ts';
 import { ledgerHealth } from './0009-ledger-health.ts';
 import { evidence } from './0010-evidence.ts';
+import { ledgerTogether } from './0011-ledger-together.ts';
 
 /** Every migration, oldest first. Forward only: one that has shipped is never edited, a new one is added. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   witness,
   ledgerHealth,
   evidence,
+  ledgerTogether,
 ];

@@ -10,7 +10,8 @@ import { mutate } from '../../support/walk.ts';
 import { append, lineOf, nothingWrong, refusalLine, type Site, signedAt, siteOver, verdictOn } from './site.ts';
 
 const away = 'storage.unavailable: the database cannot be reached';
-const COMMIT = /commit\0/i;
+const APPENDED = /insert into ledger_outbox.*commit\0/is;
+const PLACED = /insert into ledger_leaf.*commit\0/is;
 let db: TestDatabase;
 let line: Awaited<ReturnType<typeof cutOff>>;
 let site: Site;
@@ -32,9 +33,9 @@ afterEach(async () => {
 
 const countOf = async (table: string) => Number((await query(db.ownerUrl, `select count(*)::int as n from ${table}`))[0]?.['n']);
 
-/** Does the work over a line on which the answer to the next COMMIT is lost; cuts the line once the database has committed. */
-async function losingTheAnswer<T>(work: () => Promise<T>, committed: () => Promise<boolean>): Promise<string> {
-  line.deafenAfter(COMMIT);
+/** Does the work over a line on which the answer to a COMMIT is lost; cuts the line once the database has committed. */
+async function losingTheAnswer<T>(to: RegExp, work: () => Promise<T>, committed: () => Promise<boolean>): Promise<string> {
+  line.deafenAfter(to);
   const refused = refusalLine(work());
   await eventually('it is committed', async () => ((await committed()) ? true : undefined));
   line.deafenAfter(undefined);
@@ -47,6 +48,7 @@ test('of the transaction that appends: refused, though it is committed; the same
   const entry = entryWith({ n: 0 });
   expect(
     await losingTheAnswer(
+      APPENDED,
       () => commit(site.database, site.ledger, entry),
       async () => (await countOf('ledger_outbox')) === 1,
     ),
@@ -65,7 +67,7 @@ test('of the transaction that appends: refused, though it is committed; the same
 test('of the batch that gives the place: refused as uncertain; the same again has the place that it got', async () => {
   const entry = entryWith({ n: 0 });
   const work = () => site.ledger.record(acme, entry);
-  expect(await losingTheAnswer(work, async () => (await countOf('ledger_leaf')) === 1)).toBe(away);
+  expect(await losingTheAnswer(PLACED, work, async () => (await countOf('ledger_leaf')) === 1)).toBe(away);
   const again = await site.ledger.record(acme, entry);
   expect(again).toMatchObject({ status: 'SEQUENCED', seq: 0 });
   expect(await countOf('ledger_leaf')).toBe(1);
