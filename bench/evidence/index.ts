@@ -1,6 +1,6 @@
 import { fork, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -97,9 +97,7 @@ async function take(task: Task): Promise<Outcome> {
   const child = fork(fileURLToPath(new URL('task.ts', import.meta.url)), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   child.send(task);
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  child
-    .once('message', resolve)
-    .once('exit', (code) => reject(new Error(`a task ended with ${code}; there was ${readdirSync(task.folder).length} files`)));
+  child.once('message', resolve).once('exit', (code) => reject(new Error(`a task ended with ${code}`))); there was $readdirSync(task.folder).lengthfiles`)));
   const outcome = outcomeSchema.parse(await promise);
   child.disconnect();
   return outcome;
