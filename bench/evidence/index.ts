@@ -97,7 +97,7 @@ async function take(task: Task): Promise<Outcome> {
   const child = fork(fileURLToPath(new URL('task.ts', import.meta.url)), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   child.send(task);
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  child.once('message', resolve).once('exit', (code) => reject(new Error(`a task ended with ${code}`))); there was $readdirSync(task.folder).lengthfiles`)));
+  child.once('message', resolve).once('exit', (code) => reject(new Error(`a task ended with ${code}`)));
   const outcome = outcomeSchema.parse(await promise);
   child.disconnect();
   return outcome;
