@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { digestOf } from '../../src/core/index.ts';
 import { migrate } from '../../src/storage/index.ts';
 import { migrations } from '../../src/storage/migrations/index.ts';
 import { refusalOf } from '../support/errors.ts';
@@ -65,4 +66,22 @@ test('a migration that fails half-way leaves no table and no record', async () =
   expect(await query(ownerUrl, `select relname from pg_class where relnamespace = 'public'::regnamespace`)).toEqual([
     { relname: 'orchestration' },
   ]);
+});
+
+/** A database that was migrated by one of these is refused when it differs: whoever runs us could not go on. */
+const shipped = {
+  '0001-ledger': 'sha256:8a2df6c0e2a78e12ea913cb0033976c3baa272a6a41593993145560e3967ddd0',
+  '0002-incidents': 'sha256:3531bda46d42ed81058cc063359898d1fd0c9c637f8aecc412a340b2bb9eb92f',
+  '0003-break-glass': 'sha256:699798c30fd82e927a54d33b80ea2b2e515b62ed634d9088bc347d1a6473aa9e',
+  '0004-policies': 'sha256:ad6c1d0269aab51f75d66239e7a7b1783e78d7fa23882ae28b1e65a9a0932852',
+  '0005-ledger-strength': 'sha256:9e1988ed38e4d8ee4e303fe933867123e87c99de1adf797ba99efb2d376df6a9',
+  '0006-vault': 'sha256:64f8531b8318477fa8949b4d4b82bb7f01e318e57db1f798bdb5ccb12a263ddd',
+  '0007-ledger-query': 'sha256:4f297c6055891c03b8a67df105d11405e6324fcd64de1b41920b078ecdac999e',
+  '0008-witness': 'sha256:01818831cd9adbb3a49165eeabf9f79c3917c387a37137b3e84855e12d4e9b57',
+  '0009-ledger-health': 'sha256:78b1615907bd00fbc44313a957c68e608ea84f284a0a0d08031fe1dd7b987245',
+};
+
+test('a migration that has shipped is as it shipped', () => {
+  const digests = migrations.map(({ name, sql }) => [name, digestOf(Buffer.from(sql, 'utf8'))]);
+  expect(Object.fromEntries(digests)).toMatchObject(shipped);
 });
