@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { digestOf } from '../core/index.ts';
+import { digestOf, Rounds } from '../core/index.ts';
 import { type BundleTrust, PolicyEngine, type PolicyRegistry } from '../policy/index.ts';
 import type { Database } from '../storage/index.ts';
 import { loadStored } from './load.ts';
@@ -26,23 +25,23 @@ export class Activations {
   /** Positions that were taken up, and what was tried in vain at the newest one. */
   readonly #seen = new Map<string, number>();
   readonly #refused = new Map<string, string>();
-  readonly #stop = new AbortController();
+  readonly #looks: Rounds;
   #refreshing: Promise<void> | undefined;
-  #polling: Promise<void> = Promise.resolve();
 
   constructor(options: ActivationsOptions) {
     this.#options = options;
+    const { pollMilliseconds = 1_000, onError } = options;
+    this.#looks = new Rounds(() => this.refresh(), { pauseMilliseconds: pollMilliseconds, onError: (error) => onError('*', error) });
   }
 
   /** Resolves when every tenant's policy is loaded or refused. @throws StorageError */
   async start(): Promise<void> {
     await this.#refreshAll();
-    this.#polling = this.#pollUntilStopped();
+    this.#looks.start();
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#polling;
+    await this.#looks.stop();
     await this.#refreshing;
   }
 
@@ -53,13 +52,6 @@ export class Activations {
       this.#refreshing = undefined;
     });
     await this.#refreshing;
-  }
-
-  async #pollUntilStopped(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      await delay(this.#options.pollMilliseconds ?? 1_000, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-      if (!this.#stop.signal.aborted) await this.refresh().catch((error: unknown) => this.#options.onError('*', error));
-    }
   }
 
   async #refreshAll(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { TenantId } from '../core/index.ts';
+import { type TenantId, Turnstile } from '../core/index.ts';
 import { CatalogError } from './errors.ts';
 import type { StoredSource } from './source.ts';
 
@@ -30,8 +30,7 @@ export class Verifications {
   readonly #now: () => number;
   readonly #until = new Map<string, number>();
   readonly #underWay = new Map<string, { readonly tenant: TenantId; readonly work: Promise<Verified> }>();
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #turnstile = new Turnstile(AT_ONCE);
 
   constructor(now: () => number) {
     this.#now = now;
@@ -54,7 +53,7 @@ export class Verifications {
       throw new CatalogError('evidence.busy', `${MAX_OF_TENANT} bundles of yours are being verified already`, {
         remedy: 'repeat the call after a moment',
       });
-    const work = this.#inTurn(verify).finally(() => this.#underWay.delete(name));
+    const work = this.#turnstile.pass(verify).finally(() => this.#underWay.delete(name));
     this.#underWay.set(name, { tenant, work });
     return work;
   }
@@ -62,17 +61,5 @@ export class Verifications {
   #remember(name: string): void {
     if (this.#until.size >= MAX_REMEMBERED) this.#until.clear(); // all are looked at again: rare, and only slower
     this.#until.set(name, this.#now() + VALID_MILLISECONDS);
-  }
-
-  async #inTurn(verify: () => Promise<Verified>): Promise<Verified> {
-    if (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running += 1;
-    try {
-      return await verify();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running -= 1;
-      else next(); // takes the turn over
-    }
   }
 }

@@ -39,4 +39,6 @@ export {
   parseSize,
   type SignedNote,
 } from './note.ts';
+export { Rounds } from './rounds.ts';
+export { Turnstile } from './turnstile.ts';
 export { within } from './within.ts';

@@ -1,8 +1,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import type { TenantId } from '../core/index.ts';
+import { type TenantId, Turnstile } from '../core/index.ts';
 import type { Ask, Batch } from './sequence.ts';
 import type { Waiting } from './store.ts';
-import { Turnstile } from './turnstile.ts';
 
 export type Running = {
   /** Runs a batch of several logs; those that are not in the answer are to run alone. */

@@ -1,8 +1,7 @@
 import { setTimeout as delay, setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import type { TenantId } from '../core/index.ts';
+import { type TenantId, Turnstile } from '../core/index.ts';
 import { type Checkpoint, type Place, type Signing, signHead } from './checkpoint.ts';
 import { signTogether } from './sign-together.ts';
-import { Turnstile } from './turnstile.ts';
 
 export type HeadSignerOptions = Signing & {
   /** How far apart two checkpoints of one log are at least; what comes in between shares the next one. */

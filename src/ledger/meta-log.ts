@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { type EntryId, idOf, metaLog, sha256 } from '../core/index.ts';
+import { type EntryId, idOf, metaLog, Rounds, sha256 } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Place } from './checkpoint.ts';
 import { ledgerNotice } from './sequence.ts';
@@ -26,23 +25,26 @@ const BATCH = 500;
 export class MetaLog {
   readonly #options: MetaLogOptions;
   readonly #place: Place;
-  readonly #stop = new AbortController();
+  readonly #rounds: Rounds;
   /** What this gateway wrote last of each log. */
   readonly #written = new Map<string, bigint>();
-  #running: Promise<void> = Promise.resolve();
 
   constructor(options: MetaLogOptions, place: Place) {
     this.#options = options;
     this.#place = place;
+    const { metaSeconds = 10, onError } = options;
+    this.#rounds = new Rounds(() => this.takeUp(), {
+      pauseMilliseconds: metaSeconds * 1_000,
+      onError: (error) => onError?.(metaLog, error),
+    });
   }
 
   start(): void {
-    this.#running = this.#runUntilStopped();
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** Takes up what is new; answers with how many checkpoints that were. */
@@ -58,13 +60,6 @@ export class MetaLog {
   async #write(checkpoints: readonly Newest[]): Promise<void> {
     await this.#place(metaLog, checkpoints.map(toEntry));
     for (const { tenant, size } of checkpoints) this.#written.set(tenant, size);
-  }
-
-  async #runUntilStopped(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      await this.takeUp().catch((error: unknown) => this.#options.onError?.(metaLog, error));
-      await delay((this.#options.metaSeconds ?? 10) * 1_000, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-    }
   }
 }
 

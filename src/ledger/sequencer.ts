@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { type EntryId, type TenantId, tenantId } from '../core/index.ts';
+import { type EntryId, Rounds, type TenantId, tenantId } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
 import { Backlog } from './backlog.ts';
 import { Drains } from './drains.ts';
@@ -30,8 +29,7 @@ export class Sequencer {
   readonly #options: SequencerOptions;
   readonly #drains: Drains;
   readonly #signer: HeadSigner;
-  readonly #stop = new AbortController();
-  #sweeping: Promise<void> = Promise.resolve();
+  readonly #sweeps: Rounds;
 
   constructor(options: SequencerOptions) {
     this.#options = options;
@@ -52,16 +50,17 @@ export class Sequencer {
     });
     this.#signer = new HeadSigner(options, (log, entries) => this.record(log, entries));
     this.backlog = new Backlog(options.maxBacklog ?? 100_000);
+    const { sweepMilliseconds = 500, onError } = options;
+    this.#sweeps = new Rounds(() => this.#sweep(), { pauseMilliseconds: sweepMilliseconds, onError: (error) => onError?.('*', error) });
   }
 
   /** Finishes what an earlier process left in any outbox, and keeps looking. */
   start(): void {
-    this.#sweeping = this.#sweepUntilStopped();
+    this.#sweeps.start();
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#sweeping;
+    await this.#sweeps.stop();
     await this.#drains.idle();
     await this.#signer.stop();
   }
@@ -104,13 +103,6 @@ export class Sequencer {
     this.backlog.placed(log, batch.drained);
     for (const { entryId, reason } of batch.refused) this.#options.onError?.(log, refusedError(log, entryId, reason));
     this.#signer.headMoved(log); // also after an empty batch: the sweep comes here for heads that stayed unsigned
-  }
-
-  async #sweepUntilStopped(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      await this.#sweep().catch((error: unknown) => this.#options.onError?.('*', error));
-      await delay(this.#options.sweepMilliseconds ?? 500, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-    }
   }
 
   async #sweep(): Promise<void> {

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type CatalogParts, evidenceHealth, type FileStore, postgresFiles, s3Files, Verifications } from '../catalog/index.ts';
 import { type Config, resolveSecret } from '../config/index.ts';
-import type { Clock } from '../core/index.ts';
+import { type Clock, Rounds } from '../core/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -37,20 +36,13 @@ function openFiles({ evidence, env }: Config, database: Database): FileStore {
 
 /** Keeps the gauges of evidence. Every gateway shows the same numbers. */
 function followEvidence(database: Database, { log, metrics }: Telemetry, stops: StopList): void {
-  const stop = new AbortController();
   const measure = async (): Promise<void> => {
     const { missing, waivedUntil } = await evidenceHealth(database);
     metrics.evidenceMissing.set(missing);
     metrics.evidenceWaivedUntil.set((waivedUntil?.getTime() ?? 0) / 1_000);
   };
-  const running = (async () => {
-    while (!stop.signal.aborted) {
-      await measure().catch((error: unknown) => log.warn({ err: error }, 'the state of the evidence cannot be read'));
-      await delay(PAUSE_MILLISECONDS, undefined, { signal: stop.signal }).catch(() => undefined);
-    }
-  })();
-  stops.add(async () => {
-    stop.abort();
-    await running;
-  });
+  const onError = (error: unknown): void => log.warn({ err: error }, 'the state of the evidence cannot be read');
+  const rounds = new Rounds(measure, { pauseMilliseconds: PAUSE_MILLISECONDS, onError });
+  rounds.start();
+  stops.add(() => rounds.stop());
 }

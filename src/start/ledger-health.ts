@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { Rounds } from '../core/index.ts';
 import { ledgerHealth } from '../ledger/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
@@ -8,7 +8,6 @@ const PAUSE_MILLISECONDS = 5_000;
 
 /** Keeps the ledger's gauges: how much waits, since when, and what is not signed. Every gateway shows the same numbers. */
 export function measureLedger(database: Database, { log, metrics }: Telemetry, stops: StopList): void {
-  const stop = new AbortController();
   const measure = async (): Promise<void> => {
     const health = await ledgerHealth(database);
     metrics.ledgerWaiting.set(health.waiting);
@@ -17,16 +16,10 @@ export function measureLedger(database: Database, { log, metrics }: Telemetry, s
     metrics.ledgerQuarantined.set(health.quarantined);
     if (health.newestCheckpoint !== null) metrics.ledgerCheckpointTime.set(health.newestCheckpoint.getTime() / 1_000);
   };
-  const running = (async () => {
-    while (!stop.signal.aborted) {
-      await measure().catch((error: unknown) => log.warn({ err: error }, 'the state of the ledger cannot be read'));
-      await delay(PAUSE_MILLISECONDS, undefined, { signal: stop.signal }).catch(() => undefined);
-    }
-  })();
-  stops.add(async () => {
-    stop.abort();
-    await running;
-  });
+  const onError = (error: unknown): void => log.warn({ err: error }, 'the state of the ledger cannot be read');
+  const rounds = new Rounds(measure, { pauseMilliseconds: PAUSE_MILLISECONDS, onError });
+  rounds.start();
+  stops.add(() => rounds.stop());
 }
 
 function secondsSince(moment: Date | null): number {

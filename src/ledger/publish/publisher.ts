@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { parseCheckpointBody, parseNote, type TenantId } from '../../core/index.ts';
+import { parseCheckpointBody, parseNote, Rounds, type TenantId } from '../../core/index.ts';
 import type { Database, Trx } from '../../storage/index.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import { LedgerError } from '../errors.ts';
@@ -32,20 +31,20 @@ export type PublisherOptions = {
  */
 export class Publisher {
   readonly #options: PublisherOptions;
-  readonly #stop = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  readonly #rounds: Rounds;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    const { everySeconds, onError } = options;
+    this.#rounds = new Rounds(() => this.round(), { pauseMilliseconds: everySeconds * 1_000, onError: (error) => onError?.('*', error) });
   }
 
   start(): void {
-    this.#running = this.#roundsUntilStopped();
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /**
@@ -70,14 +69,6 @@ export class Publisher {
     if (this.#options.git) await this.#commit([...new Set(files)], published);
     for (const { log, size } of published) this.#options.onPublished?.(log, size);
     return published.length;
-  }
-
-  async #roundsUntilStopped(): Promise<void> {
-    const { everySeconds, onError } = this.#options;
-    while (!this.#stop.signal.aborted) {
-      await this.round().catch((error: unknown) => onError?.('*', error));
-      await delay(everySeconds * 1000, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-    }
   }
 
   /** The new size; undefined when what is out is the newest. */

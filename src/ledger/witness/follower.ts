@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock, TenantId } from '../../core/index.ts';
+import { type Clock, Rounds, type TenantId } from '../../core/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import { LedgerError, type LedgerErrorCode } from '../errors.ts';
@@ -46,23 +45,23 @@ const LOGS_AT_ONCE = 4;
 export class WitnessFollower {
   readonly #options: WitnessFollowerOptions;
   readonly #backOff: BackOff;
-  readonly #stop = new AbortController();
+  readonly #rounds: Rounds;
   readonly #asked = new Set<string>();
   readonly #behindSince = new Map<string, number>();
-  #running: Promise<void> = Promise.resolve();
 
   constructor(options: WitnessFollowerOptions) {
     this.#options = options;
-    this.#backOff = new BackOff(options.clock, options.everySeconds * 1000);
+    const pauseMilliseconds = options.everySeconds * 1_000;
+    this.#backOff = new BackOff(options.clock, pauseMilliseconds);
+    this.#rounds = new Rounds(() => this.round(), { pauseMilliseconds, onError: (error) => options.onError?.(error) });
   }
 
   start(): void {
-    this.#running = this.#roundsUntilStopped();
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** One round over all logs. */
@@ -70,14 +69,6 @@ export class WitnessFollower {
     const { database, covers = () => true, onError } = this.#options;
     const logs = (await signedHeads(database)).map(({ log }) => log).filter(covers);
     await inParallel(logs, LOGS_AT_ONCE, (log) => this.#follow(log).catch((error: unknown) => onError?.(error)));
-  }
-
-  async #roundsUntilStopped(): Promise<void> {
-    const { everySeconds, onError } = this.#options;
-    while (!this.#stop.signal.aborted) {
-      await this.round().catch((error: unknown) => onError?.(error));
-      await delay(everySeconds * 1000, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-    }
   }
 
   async #follow(log: TenantId): Promise<void> {
@@ -99,16 +90,16 @@ export class WitnessFollower {
   /** True when it has cosigned. */
   async #ask(log: TenantId, witness: Witness, checkpoint: Checkpoint): Promise<boolean> {
     const pair = pairOf(log, witness.name);
-    if (this.#stop.signal.aborted || ![witness.name, pair].every((what) => this.#backOff.allows(what))) return false;
+    if (this.#rounds.signal.aborted || ![witness.name, pair].every((what) => this.#backOff.allows(what))) return false;
     const { witnesses, onOutcome } = this.#options;
     try {
-      const { kind } = await witnesses.ask(log, witness, checkpoint, this.#stop.signal);
+      const { kind } = await witnesses.ask(log, witness, checkpoint, this.#rounds.signal);
       for (const what of [witness.name, pair]) this.#backOff.succeeded(what);
       this.#asked.add(pair);
       onOutcome?.(log, witness.name, kind);
       return kind === 'cosigned';
     } catch (error) {
-      if (this.#stop.signal.aborted) return false;
+      if (this.#rounds.signal.aborted) return false;
       const outcome = error instanceof LedgerError ? error.code : 'fault';
       // One that is down is down for every log; one that refuses a log may still serve the others.
       this.#backOff.failed(outcome === 'ledger.witness_unavailable' ? witness.name : pair);

@@ -1,6 +1,6 @@
 /**
- * Lets a bounded number through at once, the others in the order of their coming. Who wants another turn queues again: so a busy log
- * takes one turn for each of everybody else's, and a thousand logs cannot take all connections.
+ * Lets a bounded number through at once, the others in the order of their coming. Who wants another turn queues again: so one who comes
+ * again and again takes one turn for each of everybody else's.
  */
 export class Turnstile {
   readonly #waiting: (() => void)[] = [];
