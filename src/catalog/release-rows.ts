@@ -1,4 +1,4 @@
-import type { TenantId } from '../core/index.ts';
+import type { JsonObject, TenantId } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 
 export type Registration = {
@@ -74,6 +74,11 @@ export type Promotion = {
   readonly by: string;
   readonly at: Date;
 };
+
+/** As callers see it. */
+export function promotionJson({ environment, release, manifest, by, at }: Promotion): JsonObject {
+  return { environment, release, manifest, promotedBy: by, promotedAt: at.toISOString() };
+}
 
 /** What is current in each environment of a tenant, by name. */
 export async function currentPromotions(trx: Trx, tenant: TenantId): Promise<Promotion[]> {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { CodedError, messageOf } from '../core/index.ts';
 
 /** Exit codes of every command (docs/cli.md): the answer is no; used or configured wrongly; a fault of ours; ended by Ctrl-C. */
@@ -22,20 +23,21 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Lines as one text. What comes from a log was written by anyone: it may neither move a terminal's cursor nor look like another line. */
-export function lines(texts: readonly string[]): string {
-  return texts.map((text) => text.replace(/\p{Cc}/gu, '\uFFFD')).join('\n');
+/** What comes from a log or a file was written by anyone: it may neither move a terminal's cursor nor look like another line. */
+export function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '\uFFFD');
 }
 
-/** Rows as aligned columns. */
+/** Plain lines as one text. */
+export function lines(texts: readonly string[]): string {
+  return texts.map(plain).join('\n');
+}
+
+/** Rows as columns, each as wide as what is seen in it: colours take no room. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const widthOf = (cell: string | undefined): number => stripVTControlCharacters(cell ?? '').length;
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column]))));
+  const lineOf = (row: readonly string[]): string =>
+    row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell))).join('  ');
+  return rows.map((row) => lineOf(row).trimEnd()).join('\n');
 }

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { Draft } from './artifact.ts';
 import { type AssembleOptions, assemble, type BuiltBundle } from './assemble.ts';
-import { hexDigest } from './canonical-file.ts';
 import { contentDigest } from './content.ts';
+import { hexDigest, hexDigestOfFile } from './digest.ts';
 import { assertFree } from './layout/partial-folder.ts';
 import type { ArtifactRecord } from './manifest.ts';
 import { type BuildRequest, type Prepared, prepareBuild } from './prepare.ts';
@@ -40,8 +38,5 @@ export async function registeredOf({ release, kind, at, source, parent, drafts, 
 }
 
 async function digestOfDraft(draft: Draft): Promise<string> {
-  if ('bytes' in draft) return hexDigest(draft.bytes);
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(draft.source, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex');
+  return 'bytes' in draft ? hexDigest(draft.bytes) : hexDigestOfFile(draft.source);
 }

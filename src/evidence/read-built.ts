@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, messageOf, parseCanonical } from '../core/index.ts';
-import { hexDigest } from './canonical-file.ts';
+import { hexDigest, hexDigestOfFile } from './digest.ts';
 import { EvidenceError } from './errors.ts';
 import type { Earlier } from './ledger/proofs.ts';
 import { type ArtifactRecord, type Manifest, manifestSchema } from './manifest.ts';
@@ -67,9 +66,7 @@ function assertPlain(folder: string, name: string): void {
 
 async function assertUnchanged(folder: string, { name, sha256 }: ArtifactRecord): Promise<void> {
   assertPlain(folder, name);
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(join(folder, name), { highWaterMark: 1 << 20 })) hash.update(chunk);
-  if (hash.digest('hex') !== sha256) throw invalid(folder, `\`${name}\` is not the file that the manifest lists`);
+  if ((await hexDigestOfFile(join(folder, name))) !== sha256) throw invalid(folder, `\`${name}\` is not the file that the manifest lists`);
 }
 
 /** Read when it is needed and checked again: large items are never in memory. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../core/index.ts';
-import { hexDigest } from './canonical-file.ts';
+import { hexDigest } from './digest.ts';
 import { EvidenceError } from './errors.ts';
 import { type Form, formOf, resultOf } from './forms.ts';
 import type { ArtifactRecord } from './manifest.ts';

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { StoredSource, Verifier, VerifyAsked } from '../catalog/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock, TenantId } from '../core/index.ts';
@@ -28,10 +26,8 @@ export async function openVerifier({ evidence, configDir }: Config, ledger: Pick
   return async (asked) => {
     const policy = policyOf(asked.tenant);
     if (policy === undefined) return { failed: ['policy.missing'] };
-    return withPrevious(asked.previous, async (previous) => {
-      const { checks } = await verifyBundle({ ...sourcesOf(asked), policy, previous, now: clock.now() });
-      return { failed: [...new Set(checks.filter(({ ok, check }) => !ok && check !== JUDGED_ELSEWHERE).map(({ check }) => check))] };
-    });
+    const { checks } = await verifyBundle({ ...sourcesOf(asked), policy, previous: asked.previous, now: clock.now() });
+    return { failed: [...new Set(checks.filter(({ ok, check }) => !ok && check !== JUDGED_ELSEWHERE).map(({ check }) => check))] };
   };
 }
 
@@ -52,17 +48,4 @@ function toSource(files: StoredSource, place: string): BundleSource {
 
 async function* buffers(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   for await (const { buffer, byteOffset, byteLength } of content) yield Buffer.from(buffer, byteOffset, byteLength);
-}
-
-/** The verifier takes the release before as a file. */
-async function withPrevious<T>(manifest: Buffer | undefined, work: (file: string | undefined) => Promise<T>): Promise<T> {
-  if (manifest === undefined) return work(undefined);
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-previous-'));
-  try {
-    const file = join(folder, 'manifest.json');
-    writeFileSync(file, manifest);
-    return await work(file);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

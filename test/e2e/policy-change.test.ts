@@ -25,7 +25,8 @@ async function cli(args: readonly string[], identity?: string) {
   const { code, stdout, stderr } = await runCountersign(['policy', ...args], env, folder).endsWithin(60_000);
   return { code, stdout, stderr };
 }
-const publish = (identity?: string) => cli(['publish', folder, '--url', gateway.url, '--justification', 'flags need no reason'], identity);
+const publishing = () => ['publish', folder, '--url', gateway.url, '--justification', 'flags need no reason'];
+const publish = (identity?: string) => cli(publishing(), identity);
 const flag = async () => {
   const setFlag = `mutation { setFlag(input: { key: "a", enabled: true, justification: "" }) { decision { result ruleId policy { digest revision } } } }`;
   return (await gateway.graphql<{ setFlag: { decision: object } }>('sre', setFlag)).data.setFlag.decision;
@@ -34,7 +35,10 @@ const digest = () => digestIn(new Map([['manifest.json', readFileSync(join(folde
 
 describe('a policy changes from the command line', () => {
   it('not without a token, a gateway or a signature', async () => {
-    expect(await publish()).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: COUNTERSIGN_TOKEN is not set\n {2}→ /) });
+    const asAuthor = /^error: there is no token\n {2}→ set COUNTERSIGN_TOKEN or .*countersign token --as policy-author --mfa\)\n$/;
+    expect(await publish()).toMatchObject({ code: 2, stderr: expect.stringMatching(asAuthor) });
+    const stranger = runCountersign(['policy', ...publishing()], { COUNTERSIGN_TOKEN: 'nobody' }, folder);
+    expect(await stranger.endsWithin(60_000)).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: .*\(auth\.[a-z_]+\)\n/) });
     const nowhere = ['publish', folder, '--url', 'http://127.0.0.1:1', '--justification', 'flags need no reason'];
     expect(await cli(nowhere, 'policy-author')).toMatchObject({ code: 2, stderr: expect.stringContaining('does not answer') });
     const unsigned = await publish('policy-author');

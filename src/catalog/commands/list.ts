@@ -5,7 +5,7 @@ import type { Trx } from '../../storage/index.ts';
 import { type BundleFileRow, bundlesOf, filesOf, newestOf, type PublishedBundle, rootsOf } from '../bundle-rows.ts';
 import { CatalogError } from '../errors.ts';
 import { release } from '../names.ts';
-import { currentPromotions, type Promotion } from '../release-rows.ts';
+import { currentPromotions, promotionJson } from '../release-rows.ts';
 import { evidenceResource } from '../resources.ts';
 
 const args = z
@@ -39,7 +39,7 @@ async function listReleases(trx: Trx, tenant: TenantId, { first, after }: Asked)
   const nodes: JsonObject[] = [];
   for (const root of roots.slice(0, first)) {
     const newest = (await newestOf(trx, tenant, root.release)) ?? root;
-    const current = promotions.filter((one) => one.release === root.release).map(toPromotion);
+    const current = promotions.filter((one) => one.release === root.release).map(promotionJson);
     const bundle = toBundle(newest, await filesOf(trx, tenant, newest.manifest));
     nodes.push({ cursor: String(root.position), node: { release: root.release, kind: root.kind, newest: bundle, current } });
   }
@@ -80,8 +80,4 @@ function toBundle(bundle: PublishedBundle, files: readonly BundleFileRow[]): Jso
     publishedAt: publishedAt.toISOString(),
     files: files.map((file) => ({ ...file })),
   };
-}
-
-function toPromotion({ environment, release: of, manifest, by, at }: Promotion): JsonObject {
-  return { environment, release: of, manifest, promotedBy: by, promotedAt: at.toISOString() };
 }

@@ -10,7 +10,7 @@ import { type NewestVerified, verifyNewest } from '../examine.ts';
 import { lockCatalog } from '../lock.ts';
 import { environment, release } from '../names.ts';
 import type { CatalogParts } from '../parts.ts';
-import { currentPromotions, insertPromotion, type Promotion } from '../release-rows.ts';
+import { currentPromotions, insertPromotion, type Promotion, promotionJson } from '../release-rows.ts';
 import { releaseResource } from '../resources.ts';
 
 const args = z.strictObject({ release, environment });
@@ -77,14 +77,10 @@ async function promote(trx: Trx, asked: Asked, { newest, current }: State, { act
   const position = (current?.position ?? 0) + 1;
   const made: Promotion = { ...asked, manifest: newest.manifest, position, by: actor.id, at: now };
   if (!already) await insertPromotion(trx, actor.tenant, made);
-  const promotion = toJson(already ? current : made);
+  const promotion = promotionJson(already ? current : made);
   const before = current === undefined ? null : { release: current.release, manifest: current.manifest };
   return {
     result: { promotion },
     record: { environment: asked.environment, release: asked.release, manifest: newest.manifest, before, already },
   };
-}
-
-function toJson({ environment: where, release: name, manifest, by, at }: Promotion): JsonObject {
-  return { environment: where, release: name, manifest, promotedBy: by, promotedAt: at.toISOString() };
 }

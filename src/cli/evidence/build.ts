@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { readEnv } from '../../config/index.ts';
 import { buildBundle } from '../../evidence/index.ts';
+import { interruptible } from '../interrupt.ts';
 import { copyProgress, showBuilt } from './built.ts';
 import { buildRequestOf, type InputOptions, type SourceOptions, withInputs, withSource } from './inputs.ts';
-import { interruptible } from './interrupt.ts';
 
 type Options = InputOptions & SourceOptions & { out: string; json?: boolean };
 

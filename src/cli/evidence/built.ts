@@ -1,6 +1,8 @@
 import type { BuiltBundle } from '../../evidence/index.ts';
 import { progressOn } from '../progress.ts';
-import { exitCodes, paint, printFacts, printJson, printTable } from './output.ts';
+import { plain, print, table } from '../report.ts';
+import { mark } from './outcome.ts';
+import { exitCodes, paint, printFacts, printJson } from './output.ts';
 
 /** Less than this is copied before anybody wonders. */
 const LONG = 64 * 2 ** 20;
@@ -31,25 +33,18 @@ function printBuilt({ folder, manifest, manifestDigest, content, verdict }: Buil
     ['policy', `${manifest.policy.revision} ${manifest.policy.digest}`],
   ]);
   process.stdout.write('\n');
-  printTable(
-    manifest.artifacts.map((item) => [
-      item.name,
-      item.kind,
-      `${item.size} bytes`,
-      item.from === undefined ? `${item.sha256.slice(0, 16)}…` : 'in the parent',
-    ]),
-  );
-  process.stdout.write('\n');
-  printTable(verdict.requirements.map(({ id, outcome, detail }) => [mark(outcome), id, detail]));
+  const items = manifest.artifacts.map(({ name, kind, size, from, sha256 }) => [
+    name,
+    kind,
+    `${size} bytes`,
+    from === undefined ? `${sha256.slice(0, 16)}…` : 'in the parent',
+  ]);
+  print(`${table(items)}\n`);
+  print(table(verdict.requirements.map(({ id, outcome, detail }) => [mark(outcome), plain(id), plain(detail)])));
   const passed = verdict.result === 'PASSED';
   process.stdout.write(
     passed
       ? `\n${paint('green', 'the contract is met')}; next: ig-evidence sign ${folder} --key <file>\n`
       : `\n${paint('red', `the contract is NOT met: ${verdict.missing.join(', ')}`)}\n→ give what is missing and build again, or sign this and add it with \`ig-evidence delta\`\n`,
   );
-}
-
-function mark(outcome: string): string {
-  if (outcome === 'met' || outcome === 'waived') return paint('green', outcome.padEnd(7));
-  return outcome === 'absent' ? paint('dim', outcome.padEnd(7)) : paint('red', outcome.padEnd(7));
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { digestOf, messageOf } from '../../core/index.ts';
@@ -20,13 +19,12 @@ export type LocalBundle = {
 const listed = z.looseObject({ artifacts: z.array(z.looseObject({ name: z.string(), sha256: z.string(), from: z.string().optional() })) });
 
 /** Verifies nothing: that is for the gateway. @throws CliError `cli.invalid_option` */
-export async function bundleOf(folder: string): Promise<LocalBundle> {
+export function bundleOf(folder: string): LocalBundle {
   const { bytes, artifacts } = readManifest(folder);
   const here = artifacts.filter(({ from }) => from === undefined);
   const items = here.map(({ name, sha256 }) => fileIn(folder, name, `sha256:${sha256}`));
   const names = readdirSync(folder).filter((name) => name.endsWith('.sigstore.json'));
-  const signatures: { name: string; digest: string }[] = [];
-  for (const name of names.toSorted()) signatures.push({ name, digest: await digestOfFile(join(folder, name)) });
+  const signatures = names.toSorted().map((name) => ({ name, digest: digestOf(readFileSync(join(folder, name))) }));
   const manifest = digestOf(bytes);
   const signed = signatures.map(({ name, digest }) => fileIn(folder, name, digest));
   return { manifest, signatures, files: [...items, ...signed, fileIn(folder, 'manifest.json', manifest)] };
@@ -49,10 +47,4 @@ function fileIn(folder: string, name: string, digest: string): LocalFile {
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size !== undefined) return { path, digest, size };
   throw new CliError('cli.invalid_option', `\`${path}\` is not there`, { remedy: 'see `ig-evidence verify`; build the bundle again' });
-}
-
-async function digestOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return `sha256:${hash.digest('hex')}`;
 }

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { readEnv } from '../../config/index.ts';
 import { deltaBundle } from '../../evidence/index.ts';
+import { interruptible } from '../interrupt.ts';
 import { copyProgress, showBuilt } from './built.ts';
 import { type InputOptions, inputsOf, withInputs } from './inputs.ts';
-import { interruptible } from './interrupt.ts';
 
 type Options = InputOptions & { out: string; json?: boolean };
 

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { CliError } from '../errors.ts';
-import { DECISION, GatewayClient, type GatewayOptions, withGateway } from './gateway.ts';
-import { interruptible } from './interrupt.ts';
-import { exitCodes, paint, printJson, printTable } from './output.ts';
+import { DECISION, GatewayClient, type GatewayOptions, withGateway } from '../gateway.ts';
+import { interruptible } from '../interrupt.ts';
+import { print, table } from '../report.ts';
+import { exitCodes, paint, printJson } from './output.ts';
 import { printRefusal } from './refusal.ts';
 
 type Options = { first: string; after?: string } & GatewayOptions;
@@ -92,6 +93,6 @@ function show({ rows, more }: Listed): void {
     const judged = verdict === 'PASSED' ? paint('green', verdict) : paint('red', verdict);
     return [release, String(number), judged, missing.join(' ') || '–', current.join(' ') || '–', publishedAt, manifest];
   });
-  printTable([heads, ...cells]);
+  print(table([heads, ...cells]));
   if (more !== null) process.stdout.write(`there is more: --after ${more}\n`);
 }

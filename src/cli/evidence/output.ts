@@ -1,4 +1,4 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import type { CodedError } from '../../core/index.ts';
 
 /** What scripts may rely on (docs/evidence-format.md). */
@@ -12,18 +12,6 @@ export function printJson(value: unknown): void {
 export function printFacts(facts: readonly (readonly [name: string, value: string])[]): void {
   const width = Math.max(...facts.map(([name]) => name.length));
   for (const [name, value] of facts) process.stdout.write(`${paint('dim', name.padEnd(width))}  ${value}\n`);
-}
-
-/** Columns as wide as what stands in them; the last is not filled up. */
-export function printTable(rows: readonly (readonly string[])[]): void {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => stripVTControlCharacters(row[column] ?? '').length)));
-  for (const row of rows) {
-    const cells = row.map((cell, column) => {
-      const missing = column === row.length - 1 ? 0 : (widths[column] ?? 0) - stripVTControlCharacters(cell).length;
-      return cell + ' '.repeat(missing);
-    });
-    process.stdout.write(`${cells.join('  ')}\n`);
-  }
 }
 
 /** To stdout for machines, which read only that; to stderr for people. */

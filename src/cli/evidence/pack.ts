@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { packBundle } from '../../evidence/index.ts';
-import { interruptible } from './interrupt.ts';
+import { interruptible } from '../interrupt.ts';
 import { printFacts, printJson } from './output.ts';
 
 export function packCommand(): Command {

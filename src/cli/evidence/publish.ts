@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { unpackArchive } from '../../evidence/verify/index.ts';
+import { DECISION, GatewayClient, type GatewayOptions, withGateway } from '../gateway.ts';
+import { interruptible } from '../interrupt.ts';
 import { bundleOf, type LocalBundle } from './bundle-files.ts';
-import { DECISION, GatewayClient, type GatewayOptions, withGateway } from './gateway.ts';
-import { interruptible } from './interrupt.ts';
 import { exitCodes, printFacts, printJson } from './output.ts';
 import { readProgress } from './read-progress.ts';
 import { printRefusal } from './refusal.ts';
@@ -31,7 +31,7 @@ const published = z.object({ manifest: z.string(), release: z.string(), verdict:
 async function publish(path: string, options: GatewayOptions, signal: AbortSignal): Promise<void> {
   const gateway = new GatewayClient(options, signal);
   await withFolder(path, signal, async (folder) => {
-    const bundle = await bundleOf(folder);
+    const bundle = bundleOf(folder);
     const sent = await upload(gateway, bundle, signal);
     const input = { manifest: bundle.manifest, signatures: bundle.signatures };
     const { decision, rest } = await gateway.ask(document, { input }, z.object({ published: published.nullable() }));

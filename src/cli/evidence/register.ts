@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { readEnv } from '../../config/index.ts';
 import { contentOf, deltaContentOf, type Registered } from '../../evidence/index.ts';
 import { CliError } from '../errors.ts';
-import { DECISION, GatewayClient, type GatewayOptions, withGateway } from './gateway.ts';
+import { DECISION, GatewayClient, type GatewayOptions, withGateway } from '../gateway.ts';
+import { interruptible } from '../interrupt.ts';
 import { buildRequestOf, type InputOptions, inputsOf, noLedger, type SourceOptions, withItems } from './inputs.ts';
-import { interruptible } from './interrupt.ts';
 import { exitCodes, printFacts, printJson } from './output.ts';
 import { printRefusal } from './refusal.ts';
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { diffGraphql, diffSql, type SchemaDiff, type SqlDiffRequest, writeDiff } from '../../evidence/index.ts';
 import { CliError } from '../errors.ts';
+import { interruptible } from '../interrupt.ts';
 import { lines, print } from '../report.ts';
 import { exitCodes, printFacts, printJson, printWarning } from './output.ts';
 
@@ -30,7 +31,7 @@ function sqlCommand(): Command {
     .option('--module <file>', 'the module that exports `migrate(url)`; it is run, as each ref has it', 'src/storage/index.ts')
     .option('--from-file <file>', 'a schema as SQL, instead of a ref')
     .option('--to-file <file>', 'the schema to compare it with')
-    .action(sql);
+    .action((options: SqlOptions) => interruptible((signal) => sql(options, signal)));
 }
 
 function withOutput(command: Command): Command {
@@ -45,14 +46,11 @@ async function graphql({ project, from, to, file, ...output }: GraphqlOptions): 
 }
 
 /** Ctrl-C ends the server of the comparison too. */
-async function sql(options: SqlOptions): Promise<void> {
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, abort);
+async function sql(options: SqlOptions, signal: AbortSignal): Promise<void> {
   try {
-    finish(await diffSql(toRequest(options), { signal: stop.signal }), options);
+    finish(await diffSql(toRequest(options), { signal }), options);
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
     printWarning('interrupted; nothing was written');
     process.exitCode = exitCodes.interrupted;
   }

@@ -4,8 +4,8 @@ import { readEnv } from '../../config/index.ts';
 import { messageOf } from '../../core/index.ts';
 import { openSigner, type Packed, packBundle, type SignedBundle, type SignerRequest, signBundle } from '../../evidence/index.ts';
 import { CliError } from '../errors.ts';
+import { interruptible } from '../interrupt.ts';
 import { progressOn } from '../progress.ts';
-import { interruptible } from './interrupt.ts';
 import { printFacts, printJson } from './output.ts';
 
 type Options = {

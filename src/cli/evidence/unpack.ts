@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { unpackArchive } from '../../evidence/verify/index.ts';
-import { interruptible } from './interrupt.ts';
+import { interruptible } from '../interrupt.ts';
 import { printFacts, printJson } from './output.ts';
 import { readProgress } from './read-progress.ts';
 

@@ -3,8 +3,8 @@ import { type ClientRequest, type IncomingMessage, request as plain } from 'node
 import { request as secure } from 'node:https';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { type GatewayClient, refusedWith, unreachable } from '../gateway.ts';
 import type { LocalFile } from './bundle-files.ts';
-import { type GatewayClient, refusedWith, unreachable } from './gateway.ts';
 
 /** How long a gateway may take to say whether it wants a body; one that knows nothing of the question gets it then. */
 const INVITE_MILLISECONDS = 2_000;

@@ -1,13 +1,14 @@
 import type { Check, Report } from '../../evidence/verify/index.ts';
-import { lines } from '../report.ts';
-import { paint, printTable } from './output.ts';
+import { plain, print, table } from '../report.ts';
+import { isUnmet, mark } from './outcome.ts';
+import { paint } from './output.ts';
 
 /** A report for people: what failed line by line, what holds together by check, then the contract, then the outcome. */
 export function printReport({ release, manifest, ok, checks, requirements }: Report, cosign: readonly string[] | undefined): void {
-  printTable(rowsOf(checks));
+  print(table(rowsOf(checks)));
   if (requirements.length > 0) {
     process.stdout.write('\n');
-    printTable(requirements.map(({ id, outcome, detail }) => [mark(outcome), plain(id), plain(detail)]));
+    print(table(requirements.map(({ id, outcome, detail }) => [mark(outcome), plain(id), plain(detail)])));
   }
   for (const { outcome, id, obtain } of requirements) {
     if (!isUnmet(outcome) || obtain === null) continue;
@@ -33,18 +34,4 @@ function rowsOf(checks: readonly Check[]): string[][] {
     for (const { ok, subject, detail } of all) if (!ok) rows.push([paint('red', 'FAIL'), name, plain(subject), plain(detail)]);
   }
   return rows;
-}
-
-function mark(outcome: string): string {
-  if (isUnmet(outcome)) return paint('red', outcome);
-  return paint(outcome === 'absent' ? 'dim' : 'green', outcome);
-}
-
-function isUnmet(outcome: string): boolean {
-  return outcome === 'missing' || outcome === 'stale' || outcome === 'unmet';
-}
-
-/** What a bundle says was written by anyone. */
-function plain(text: string): string {
-  return lines([text]);
 }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { cosignCommands, type Report, readPolicy, signersOfKeys, type VerifyRequest, verifyBundle } from '../../evidence/verify/index.ts';
 import { CliError } from '../errors.ts';
+import { interruptible } from '../interrupt.ts';
 import { collect } from '../ledger/read.ts';
-import { interruptible } from './interrupt.ts';
 import { exitCodes, printJson } from './output.ts';
 import { readProgress } from './read-progress.ts';
 import { printReport } from './verify-table.ts';

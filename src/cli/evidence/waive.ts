@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { DECISION, GatewayClient, type GatewayOptions, withGateway } from './gateway.ts';
-import { interruptible } from './interrupt.ts';
+import { DECISION, GatewayClient, type GatewayOptions, withGateway } from '../gateway.ts';
+import { interruptible } from '../interrupt.ts';
 import { exitCodes, printFacts, printJson } from './output.ts';
 import { printRefusal } from './refusal.ts';
 

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { systemClock } from '../../core/index.ts';
 import { type LogReport, type LogSource, openDatabase, openSource, verifyLog } from '../../ledger/verify/index.ts';
 import { CliError } from '../errors.ts';
+import { interruptible } from '../interrupt.ts';
 import { parseLog } from '../options.ts';
 import { progressOn } from '../progress.ts';
 import { exitCode, lines, print, run } from '../report.ts';
@@ -51,26 +52,22 @@ export function verifyCommand(ledger: Command): void {
     .option('--workers <number>', 'threads; one a core without it')
     .option('--textfile <file>', 'write the result for the textfile collector of node_exporter')
     .option('--json', 'print the report as JSON', false)
-    .action((place: string | undefined, options: Options) => run(() => verify(place, options)));
+    .action((place: string | undefined, options: Options) => run(() => interruptible((signal) => verify(place, options, signal))));
 }
 
-async function verify(place: string | undefined, options: Options): Promise<void> {
-  const stop = new AbortController();
-  const interrupted = () => stop.abort();
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+async function verify(place: string | undefined, options: Options, signal: AbortSignal): Promise<void> {
   const source = await sourceOf(place, options);
   try {
-    const report = await reportOf(source, options, stop.signal).catch((error: unknown) => {
-      if (!stop.signal.aborted) return refused(error, options.json);
+    const report = await reportOf(source, options, signal).catch((error: unknown) => {
+      if (!signal.aborted) return refused(error, options.json);
       process.exitCode = exitCode.interrupted;
       return undefined;
     });
-    if (!stop.signal.aborted) tellCollector(place ?? `database:${options.log ?? ''}`, report, options.textfile);
+    if (!signal.aborted) tellCollector(place ?? `database:${options.log ?? ''}`, report, options.textfile);
     if (report === undefined) return;
     if (report.faults.length > 0) process.exitCode = exitCode.failed;
     print(options.json ? JSON.stringify(report, null, 2) : describe(report));
   } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await source.close();
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { messageOf, systemClock } from '../../core/index.ts';
 import { type LogSource, type Look, openSource, VerifyError, watchOnce } from '../../ledger/verify/index.ts';
+import { interruptible } from '../interrupt.ts';
 import { exitCode, lines, print, run } from '../report.ts';
 import { keyOf, parseWhole, readText } from './read.ts';
 
@@ -32,24 +33,16 @@ export function watchCommand(ledger: Command): void {
     .option('--stale-after <seconds>', 'a checkpoint that does not change for so long is wrong as well')
     .option('--token <token>', 'bearer token for an address')
     .addOption(new Option('--token-file <file>', 'the file that holds it').conflicts('token'))
-    .action((place: string, options: Options) => run(() => watch(place, options)));
+    .action((place: string, options: Options) => run(() => interruptible((signal) => watch(place, options, signal))));
 }
 
-async function watch(place: string, options: Options): Promise<void> {
+async function watch(place: string, options: Options, signal: AbortSignal): Promise<void> {
   const seconds = parseWhole('--interval', options.interval, DAY);
-  const stop = new AbortController();
-  const interrupted = () => stop.abort();
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  try {
-    for (;;) {
-      const look = await lookAt(place, options);
-      if (look !== undefined) tell(look);
-      if (look?.result === 'alarm' || options.once || stop.signal.aborted) return;
-      await delay(seconds * 1_000, undefined, { signal: stop.signal }).catch(() => undefined);
-      if (stop.signal.aborted) return;
-    }
-  } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+  while (!signal.aborted) {
+    const look = await lookAt(place, options);
+    if (look !== undefined) tell(look);
+    if (look?.result === 'alarm' || options.once) return;
+    await delay(seconds * 1_000, undefined, { signal }).catch(() => undefined);
   }
 }
 

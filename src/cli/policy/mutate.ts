@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type MutationReport, mutatePolicies, resolveTool } from '../../workbench/index.ts';
 import { CliError } from '../errors.ts';
+import { interruptible } from '../interrupt.ts';
 import { progressOn } from '../progress.ts';
 import { exitCode, print, run } from '../report.ts';
 import { sourceFolder } from './source.ts';
@@ -16,23 +17,20 @@ export function mutateCommand(policy: Command): void {
     .option('--rule <id>', 'only the file of this rule')
     .option('--threshold <percent>', 'the lowest score that is enough', '95')
     .option('--json', 'print the report as JSON', false)
-    .action((options: Options) => run(() => mutate(options)));
+    .action((options: Options) => run(() => interruptible((signal) => mutate(options, signal))));
 }
 
-async function mutate(options: Options): Promise<void> {
+async function mutate(options: Options, signal: AbortSignal): Promise<void> {
   const threshold = parseThreshold(options.threshold);
   const folder = sourceFolder(options.source);
   const opa = await resolveTool('opa');
-  const stop = new AbortController();
-  const interrupted = () => stop.abort();
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   const progress = progressOn(process.stderr);
   try {
     const report = await mutatePolicies({
       folder,
       opa,
       rule: options.rule,
-      signal: stop.signal,
+      signal,
       onProgress: ({ done, total, survived }) => progress.tell(done, total, `${survived} survived`),
     });
     progress.end();
@@ -40,10 +38,8 @@ async function mutate(options: Options): Promise<void> {
     print(options.json ? JSON.stringify(report, null, 2) : describe(report, threshold));
   } catch (error) {
     progress.end();
-    if (!stop.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
     process.exitCode = exitCode.interrupted;
-  } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { printedFailure, resolveTool, type SuiteRun, ToolError, testPolicies, testsBeside, watchFolder } from '../../workbench/index.ts';
+import { interruptible } from '../interrupt.ts';
 import { exitCode, print, run } from '../report.ts';
 import { shown, sourceFolder } from './source.ts';
 
@@ -18,30 +19,23 @@ export function testCommand(policy: Command): void {
 async function test(options: Options): Promise<void> {
   const folder = sourceFolder(options.source);
   const opa = await resolveTool('opa');
-  if (options.watch) return watchAndTest(opa, folder);
+  if (options.watch) return interruptible((signal) => watchAndTest(opa, folder, signal));
   const { report, failed } = await timed(folder, () => testPolicies({ opa, folder, compiled: true }));
   print(report);
   if (failed) process.exitCode = exitCode.failed;
 }
 
 /** Ctrl-C and SIGTERM end it well: the exit code is 0, and OPA does not outlive it. */
-async function watchAndTest(opa: string, folder: string): Promise<void> {
-  const stop = new AbortController();
-  const ended = () => stop.abort();
-  process.once('SIGINT', ended).once('SIGTERM', ended);
+async function watchAndTest(opa: string, folder: string, signal: AbortSignal): Promise<void> {
   const again = async (files: readonly string[]): Promise<void> => {
     if (files.length > 0) print(`${files.join(', ')} changed`);
-    const suite = async () => testPolicies({ opa, folder, signal: stop.signal, compiled: false, first: testsBeside(folder, files) });
+    const suite = async () => testPolicies({ opa, folder, signal, compiled: false, first: testsBeside(folder, files) });
     const said = await timed(folder, suite).catch(faultOf);
-    if (stop.signal.aborted) return;
+    if (signal.aborted) return;
     print(said.report);
     if (files.length === 0) print(`watching ${shown(folder)}, Ctrl-C to end`);
   };
-  try {
-    await watchFolder(folder, again, stop.signal);
-  } finally {
-    process.off('SIGINT', ended).off('SIGTERM', ended);
-  }
+  await watchFolder(folder, again, signal);
 }
 
 /** What keeps one run from ending may be gone with the next change; a file that went while it was read is a change itself. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { digestOfJson, isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
+import { uuidV5 } from '../uuid.ts';
 import type { Kind } from './kind.ts';
 import { defineKind } from './read/define-kind.ts';
 import { parseJson, shaped } from './read/json.ts';
 import { Malformed } from './read/malformed.ts';
 import { instant, latest, text } from './read/quantities.ts';
 import { sortedBy, withSorted } from './read/sorted.ts';
-import { uuidV5 } from './read/uuid.ts';
 
 const component = z.looseObject({ name: text, type: text, licenses: z.array(z.unknown()).optional() });
 const tools = z.union([z.array(z.looseObject({})), z.looseObject({ components: z.array(z.looseObject({})).optional() })]);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { digestOfJson, isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
+import { uuidV5 } from '../uuid.ts';
 import type { Kind } from './kind.ts';
 import { defineKind } from './read/define-kind.ts';
 import { parseJson, shaped } from './read/json.ts';
 import { instant, text, toUtc } from './read/quantities.ts';
 import { withSorted } from './read/sorted.ts';
-import { uuidV5 } from './read/uuid.ts';
 
 /** https://spdx.github.io/spdx-spec/v2.3: what is read, and what tells such a document from another. */
 const document = z.looseObject({

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../core/index.ts';
+import { uuidV5 } from '../uuid.ts';
 import type { Assessed, Item } from './assessed.ts';
 import { isAssessed, type Mapping, reviewedControls } from './controls.ts';
 import { type Context, observation, prop } from './observation.ts';
 import { finding, objectives, risk } from './requirement.ts';
-import { uuidV5 } from './uuid.ts';
 
 /** The version of OSCAL whose schema the tests hold this against. */
 const OSCAL_VERSION = '1.2.1';

@@ -12,16 +12,16 @@ export type Previous = { readonly digest: string; readonly ledger: LogState | un
 
 const form = z.looseObject({ ledger: z.looseObject({ size: z.int().min(0), root: z.string() }) });
 
-/** @param place manifest.json, or the bundle that holds it. @throws EvidenceVerifyError `evidence.verify.previous_unreadable` */
-export async function readPrevious(place: string): Promise<Previous> {
+/** @param given where manifest.json is, or the bundle that holds it; or its bytes. @throws EvidenceVerifyError `evidence.verify.previous_unreadable` */
+export async function readPrevious(given: string | Buffer): Promise<Previous> {
   try {
-    const bytes = await manifestAt(place);
+    const bytes = typeof given === 'string' ? await manifestAt(given) : given;
     const parsed = form.safeParse(JSON.parse(bytes.toString('utf8')));
     return { digest: digestOf(bytes), ledger: parsed.success ? parsed.data.ledger : undefined };
   } catch (cause) {
     throw new EvidenceVerifyError(
       'evidence.verify.previous_unreadable',
-      `cannot read the release before at \`${place}\`: ${messageOf(cause)}`,
+      `cannot read the release before${typeof given === 'string' ? ` at \`${given}\`` : ''}: ${messageOf(cause)}`,
       {
         cause,
         remedy: 'name its manifest.json, its folder or its archive',

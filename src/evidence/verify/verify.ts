@@ -22,8 +22,8 @@ export type VerifyRequest = TrustRequest & {
   readonly bundle: string | BundleSource;
   /** Of a delta: the bundles that it continues, in any order. */
   readonly parents?: readonly (string | BundleSource)[] | undefined;
-  /** Of the release before: its manifest.json, or the bundle that holds it. */
-  readonly previous?: string | undefined;
+  /** Of the release before: where its manifest.json is, or the bundle that holds it; or that manifest's bytes. */
+  readonly previous?: string | Buffer | undefined;
   /** What it must be of. */
   readonly release?: string | undefined;
   readonly commit?: string | undefined;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { readEnv } from '../../config/index.ts';
-import { messageOf } from '../../core/index.ts';
-import { CliError } from '../errors.ts';
+import { readEnv } from '../config/index.ts';
+import { messageOf } from '../core/index.ts';
+import { CliError } from './errors.ts';
 
-export type GatewayOptions = { gateway?: string; tokenFile?: string; json?: boolean };
+export type GatewayOptions = { gateway?: string | undefined; tokenFile?: string | undefined; json?: boolean };
 
 /** What every command that calls a gateway is given. */
 export function withGateway(command: Command): Command {
@@ -43,11 +43,11 @@ export class GatewayClient {
   readonly #token: string;
   readonly #signal: AbortSignal;
 
-  /** @throws CliError `cli.no_token`, `cli.invalid_option` */
-  constructor({ gateway, tokenFile }: GatewayOptions, signal: AbortSignal) {
+  /** @param as who calls, in development: for the hint where there is no token. @throws CliError `cli.no_token`, `cli.invalid_option` */
+  constructor({ gateway, tokenFile }: GatewayOptions, signal: AbortSignal, as = 'release-bot') {
     const env = readEnv();
     this.url = parseUrl(gateway ?? env.secret('COUNTERSIGN_URL') ?? 'http://127.0.0.1:4000');
-    this.#token = tokenFile === undefined ? tokenFrom(env.secret('COUNTERSIGN_TOKEN')) : tokenFrom(readToken(tokenFile));
+    this.#token = tokenFrom(tokenFile === undefined ? env.secret('COUNTERSIGN_TOKEN') : readToken(tokenFile), as);
     this.#signal = signal;
   }
 
@@ -82,7 +82,7 @@ export class GatewayClient {
 export function unreachable(url: string, cause: unknown): CliError {
   return new CliError('cli.unreachable', `the gateway at \`${url}\` does not answer: ${messageOf(cause)}`, {
     cause,
-    remedy: 'start it, or correct --gateway; then repeat the call',
+    remedy: 'start it, or correct its address; then repeat the call',
   });
 }
 
@@ -117,7 +117,7 @@ function refused(error: Refusal | undefined): CliError {
 function parseUrl(text: string): string {
   const url = URL.parse(text);
   if (url !== null && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
-  throw new CliError('cli.invalid_option', `--gateway is \`${text}\`, which is not an address`, {
+  throw new CliError('cli.invalid_option', `\`${text}\` is not the address of a gateway`, {
     remedy: 'write it as https://host:port',
   });
 }
@@ -130,9 +130,9 @@ function readToken(file: string): string {
   }
 }
 
-function tokenFrom(token: string | undefined): string {
+function tokenFrom(token: string | undefined, as: string): string {
   if (token !== undefined && token !== '') return token;
   throw new CliError('cli.no_token', 'there is no token', {
-    remedy: 'set COUNTERSIGN_TOKEN or --token-file; in development: COUNTERSIGN_TOKEN=$(countersign token --as release-bot)',
+    remedy: `set COUNTERSIGN_TOKEN or --token-file; in development: COUNTERSIGN_TOKEN=$(countersign token --as ${as})`,
   });
 }
