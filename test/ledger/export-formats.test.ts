@@ -138,8 +138,8 @@ test('a table moves no cursor and holds a line an entry', () => {
   );
 });
 
-describe('a stream of 200,000 entries', () => {
-  const SIZE = 200_000;
+describe('a stream of 20,000 entries', () => {
+  const SIZE = 20_000;
   let db: TestDatabase;
   let ledger: Ledger;
   beforeAll(async () => {

@@ -31,6 +31,8 @@ beforeAll(async () => {
     await client.query('vacuum analyze ledger_leaf');
     await client.query('vacuum analyze ledger_subject');
   });
+  // The first statement of a connection reads the catalogue as well.
+  await costOf({}, (filter, range) => pageOf(acme, filter, range, { limit: 1, newestFirst: true }));
 });
 afterAll(() => db.close());
 
@@ -114,7 +116,7 @@ describe('the total', () => {
   test.each(named([...single.slice(1), ...combined, ...timed]))('by %s is counted in indexes alone', async (_name, filter) => {
     const { buffers, fetched } = await costOf(filter, (narrowed, range) => sql`select count(*) from (${matches(acme, narrowed, range)}) m`);
     expect(fetched).toBe(0);
-    expect(buffers).toBeLessThanOrEqual(2_000); // the table has 12,500; versions of PostgreSQL differ by some dozens
+    expect(buffers).toBeLessThanOrEqual(1_500); // 1,389 on PostgreSQL 18, 1,449 on 15; the table has 12,500
   });
 });
 
