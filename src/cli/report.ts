@@ -36,7 +36,7 @@ export function lines(texts: readonly string[]): string {
 /** Rows as columns, each as wide as what is seen in it: colours take no room. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widthOf = (cell: string | undefined): number => stripVTControlCharacters(cell ?? '').length;
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column]))));
+  const widths = (rows[0] ?? []).map((_, column) => rows.reduce((width, row) => Math.max(width, widthOf(row[column])), 0));
   const lineOf = (row: readonly string[]): string =>
     row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell))).join('  ');
   return rows.map((row) => lineOf(row).trimEnd()).join('\n');

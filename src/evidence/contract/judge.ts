@@ -51,7 +51,7 @@ function rule(requirement: Requirement, shown: Shown): Ruling {
   const { outcome, detail } = requirement.item === LEDGER_BUILT ? findBuilt(shown) : find(requirement, shown);
   if (outcome === 'met' || outcome === 'absent') return { id, outcome, detail, waiver: null };
   if (outcome === 'missing' && requirement.optional) return { id, outcome: 'absent', detail, waiver: null };
-  const waiver = waiverFor(shown.waivers, shown.release, id, shown.at);
+  const waiver = id === LEDGER_BUILT ? undefined : waiverFor(shown.waivers, shown.release, id, shown.at);
   if (waiver === undefined) return { id, outcome, detail, waiver: null };
   const { seq, entryId, owner, reason, expiresAt } = waiver;
   return { id, outcome: 'waived', detail, waiver: { seq, entryId, owner, reason, expiresAt } };

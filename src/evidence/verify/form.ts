@@ -28,9 +28,20 @@ export function parseLines<S extends z.ZodType>(schema: S, bytes: Buffer): z.out
   return values;
 }
 
+/** What is wrong is said once or twice, however often it is. */
+const MAX_ISSUES = 3;
+
 export function parseAs<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
-  return parsed.success ? parsed.data : fail(z.prettifyError(parsed.error).replaceAll('\n', ' '));
+  if (parsed.success) return parsed.data;
+  return fail(z.prettifyError({ issues: parsed.error.issues.slice(0, MAX_ISSUES) }).replaceAll('\n', ' '));
+}
+
+/** No list is longer. It is counted before it is looked at: each member that is not of its form costs more than it is long. */
+const MAX_LIST = 10_000;
+
+export function listOf<S extends z.ZodType>(member: S) {
+  return z.array(z.unknown()).max(MAX_LIST).pipe(z.array(member));
 }
 
 /** The bytes of a JSON file of ours: canonical, with a line end. */

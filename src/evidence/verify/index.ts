@@ -7,3 +7,4 @@ export { folderSource } from './source/folder.ts';
 export type { BundleSource, Reading, SourceFile } from './source/source.ts';
 export { type Unpacked, type UnpackRequest, unpackArchive } from './unpack.ts';
 export { type VerifyRequest, verifyBundle } from './verify.ts';
+export { type SignaturesRequest, verifySignatures } from './verify-signatures.ts';

@@ -24,6 +24,9 @@ export const ledgerLogs: readonly string[] = ['decision-log', 'access-log', 'era
 /** Items that are read as a whole; only those of kind `file` may be larger. */
 export const MAX_READ = 64 * 2 ** 20;
 export const MAX_ITEM = 5 * 2 ** 30;
+/** Read before anybody knows who signed it. */
+export const MAX_MANIFEST = 4 * 2 ** 20;
+export const MAX_SIGNATURE = 2 ** 20;
 
 /** No separator, no leading dot, nothing that a shell or another file system reads differently. */
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;

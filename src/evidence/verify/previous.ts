@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { digestOf, messageOf } from '../../core/index.ts';
 import type { LogState } from './checks/ledger.ts';
 import { EvidenceVerifyError } from './errors.ts';
-import { MANIFEST, MAX_READ } from './names.ts';
+import { MANIFEST, MAX_MANIFEST } from './names.ts';
 import { bytesOf } from './read/content.ts';
 import { openBundle } from './source/open.ts';
 
@@ -34,6 +34,6 @@ async function manifestAt(place: string): Promise<Buffer> {
   if (place.endsWith('.json') && (await stat(place)).isFile()) return readFile(place);
   const source = await openBundle(place);
   for await (const file of source.files({ refuse: () => {}, advance: () => {} }))
-    if (file.name === MANIFEST) return await bytesOf(file, MAX_READ); // before the source closes the file
+    if (file.name === MANIFEST) return await bytesOf(file, MAX_MANIFEST); // before the source closes the file
   throw new Error(`it has no \`${MANIFEST}\``);
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/index.ts';
+import { CanonicalError, CodedError, messageOf } from '../../core/index.ts';
 import type { SourceCheck } from './source/source.ts';
 
 export type CheckName =
@@ -92,10 +92,12 @@ export function outcomeOf<T>(body: () => T): Outcome<T> {
   }
 }
 
+/** Of something that is read. That its place cannot be read now, or nobody waits for it any more, says nothing of what is there. */
 export async function outcomeLater<T>(body: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return { ok: true, value: await body() };
   } catch (error) {
+    if (error instanceof CodedError && !(error instanceof CanonicalError)) throw error;
     return { ok: false, reason: messageOf(error) };
   }
 }

@@ -27,6 +27,8 @@ export type VerifyRequest = TrustRequest & {
   /** What it must be of. */
   readonly release?: string | undefined;
   readonly commit?: string | undefined;
+  /** `sha256:<hex>` of its manifest.json. */
+  readonly manifest?: string | undefined;
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
   /** Told now and then how many bytes of all were read. */
@@ -46,7 +48,7 @@ export async function verifyBundle(request: VerifyRequest): Promise<Report> {
   const all = [bundle, ...parents];
   const ofSources = all.flatMap((item, index) => named(index === 0 ? '' : nameOf(item), checkSource(item)));
   if (all.some(endsEarly)) return report(bundle, ofSources, undefined);
-  const ofParents = parents.flatMap((parent) => checkParent(parent, parents, trust));
+  const ofParents = parents.flatMap((parent) => checkParent(parent, parents, { trust, previous }));
   const manifest = [checkSignatures(bundle, trust.threshold), checkManifest(bundle)];
   const examined = examinedOf(bundle, parents, trust);
   const checks = examined === undefined ? [] : checkAll(examined, trust, { asked: request, previous });
@@ -100,20 +102,22 @@ function checkAll(examined: Examined, trust: Trust, { asked, previous }: Context
   ];
 }
 
+type Against = { readonly trust: Trust; readonly previous: Previous | undefined };
+
 /** A parent vouches for what is taken over from it; it need not be complete, nor recent. */
-function checkParent(parent: ReadBundle, parents: readonly ReadBundle[], trust: Trust): Check[] {
+function checkParent(parent: ReadBundle, parents: readonly ReadBundle[], { trust, previous }: Against): Check[] {
   const others = parents.filter((item) => item !== parent);
   const examined = examinedOf(parent, others, trust);
-  const checks = examined === undefined ? [] : checkInherited(examined, trust);
+  const checks = examined === undefined ? [] : checkInherited(examined, { trust, previous });
   return named(nameOf(parent), [checkSignatures(parent, trust.threshold), checkManifest(parent), ...checks]);
 }
 
-function checkInherited(examined: Examined, trust: Trust): Check[] {
+function checkInherited(examined: Examined, { trust, previous }: Against): Check[] {
   return [
     ...checkContents(examined),
     ...checkContract(examined, undefined),
     ...checkLedger(examined),
-    ...checkConsistency(examined, logBefore(examined, undefined)),
+    ...checkConsistency(examined, logBefore(examined, previous)),
     ...checkRevoked(examined, trust.threshold),
   ];
 }
@@ -153,7 +157,7 @@ function report(bundle: ReadBundle, checks: readonly Check[], examined: Examined
 function signaturesIn({ signatures, statements }: ReadBundle): Signature[] {
   const signerIn = (signed: Outcome<SignedBy>) => (signed.ok ? { name: signed.value.name, label: signed.value.label } : null);
   return [
-    ...[...signatures].map(([file, signed]) => ({ file, predicateType: null, signer: signerIn(signed) })),
+    ...[...signatures].map(([file, found]) => ({ file, predicateType: null, signer: found.ok ? signerIn(found.value.signed) : null })),
     ...[...statements].flatMap(([file, found]) =>
       found.ok ? [{ file, predicateType: found.value.predicateType, signer: signerIn(found.value.signed) }] : [],
     ),

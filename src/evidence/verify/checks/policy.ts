@@ -1,6 +1,8 @@
 import type { Examined } from '../examined.ts';
 import { listed } from '../form.ts';
 import { builtEntry } from '../ledger/built.ts';
+import { MANIFEST_STATEMENT, statementFileOf } from '../names.ts';
+import type { Statement } from '../read/signed.ts';
 import { type Check, check, ensure, type Outcome, outcomeOf } from '../report.ts';
 import type { SignedBy } from '../signers/index.ts';
 import { distinct } from './manifest.ts';
@@ -21,18 +23,25 @@ export function checkAge({ manifest }: Examined, maxAgeDays: number | undefined,
   ];
 }
 
-/** Of the bundle and, for what it takes over, of its parents. */
-export function checkRequired({ bundle, line }: Examined, required: readonly string[]): Check[] {
+/** About what the bundle has now: a parent's statement counts for what is taken over from there, not for what was replaced since. */
+export function checkRequired(examined: Examined, required: readonly string[]): Check[] {
   if (required.length === 0) return [];
   return [
     check('policy.required', 'statements', () => {
-      const all = [bundle, ...line.parents].flatMap(({ statements }) => [...statements.values()]);
-      const types = new Set(all.flatMap((found) => (found.ok && found.value.signed.ok ? [found.value.predicateType] : [])));
+      const types = new Set(
+        statementsNow(examined).flatMap((found) => (found?.ok && found.value.signed.ok ? [found.value.predicateType] : [])),
+      );
       const absent = required.filter((type) => !types.has(type));
       ensure(absent.length === 0, `there is no statement of type ${listed(absent)}`);
       return `all ${required.length} types`;
     }),
   ];
+}
+
+function statementsNow({ bundle, manifest, line }: Examined): (Statement | undefined)[] {
+  const holders = new Map([bundle, ...line.parents].map((one) => [one.digest, one.statements]));
+  const ofItems = manifest.artifacts.map(({ name, from }) => holders.get(from ?? bundle.digest)?.get(statementFileOf(name)));
+  return [...ofItems, bundle.statements.get(MANIFEST_STATEMENT)];
 }
 
 /**
@@ -42,7 +51,7 @@ export function checkRequired({ bundle, line }: Examined, required: readonly str
 export function checkRevoked(examined: Examined, threshold: number): Check[] {
   const { bundle, manifest } = examined;
   const signed = (all: Iterable<Outcome<SignedBy>>) => [...all].flatMap((item) => valid(outcomeOf(() => signerOf(item, manifest.at))));
-  const signatures = signed(bundle.signatures.values());
+  const signatures = signed([...bundle.signatures.values()].flatMap((found) => (found.ok ? [found.value.signed] : [])));
   const statements = signed([...bundle.statements.values()].flatMap((found) => (found.ok ? [found.value.signed] : [])));
   if (![...signatures, ...statements].some(({ revoked }) => revoked !== null)) return [];
   return [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Entry } from '../ledger/entry.ts';
 import type { Manifest } from '../read/manifest.ts';
 import { ensure, fail } from '../report.ts';
+import { LEDGER_BUILT } from './contract.ts';
 
 const waiver = z.strictObject({
   seq: z.int().min(0),
@@ -27,6 +28,7 @@ export function waiverIn(entry: Entry, { release, at }: Manifest): Waiver {
   ensure(entry.result === 'ALLOW', `entry ${entry.seq} was not allowed`);
   const parsed = effect.safeParse(entry.effect);
   const { requirement, reason, expiresAt, release: of } = parsed.data ?? fail(`entry ${entry.seq} does not say what it waives`);
+  ensure(requirement !== LEDGER_BUILT, `entry ${entry.seq} waives \`${LEDGER_BUILT}\`, which cannot be`);
   ensure(of === release, `entry ${entry.seq} is for release ${of}`);
   ensure(Date.parse(at) < Date.parse(expiresAt), `entry ${entry.seq} held until ${expiresAt}, the bundle is of ${at}`);
   return { seq: entry.seq, entryId: entry.id, owner: entry.actor, reason, expiresAt, requirement };

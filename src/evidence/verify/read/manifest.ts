@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseAs, parseDocument } from '../form.ts';
+import { listOf, parseAs, parseDocument } from '../form.ts';
 import { isKind, kindOf } from '../kinds/index.ts';
 import { isPlainName, isReserved, ledgerLogs, MAX_ITEM, MAX_READ, partKinds, releaseForm } from '../names.ts';
 import { ensure } from '../report.ts';
@@ -26,7 +26,7 @@ const manifest = z.strictObject({
   kind: z.string().min(1),
   at: instant,
   source: z.strictObject({ commit: z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/), modified: z.boolean().nullable() }),
-  artifacts: z.array(artifact),
+  artifacts: listOf(artifact),
   provenance: digest,
   signature: z.literal('cosign:manifest.sigstore.json'),
   ledger: z.strictObject({
@@ -43,8 +43,8 @@ const manifest = z.strictObject({
   contract: z.strictObject({
     digest,
     verdict: z.enum(['PASSED', 'FAILED']),
-    required: z.array(z.string()),
-    missing: z.array(z.string()),
+    required: listOf(z.string()),
+    missing: listOf(z.string()),
   }),
   parent: z.strictObject({ manifest: digest, number: z.int().min(1) }).nullable(),
 });

@@ -1,13 +1,13 @@
 import { CodedError, digestOf, messageOf } from '../../../core/index.ts';
 import { EvidenceVerifyError, interrupted } from '../errors.ts';
-import { isManifestSignature, MANIFEST, MANIFEST_STATEMENT, MAX_READ, statementFileOf } from '../names.ts';
+import { isManifestSignature, MANIFEST, MANIFEST_STATEMENT, MAX_MANIFEST, statementFileOf } from '../names.ts';
 import { type Outcome, outcomeLater, outcomeOf } from '../report.ts';
-import type { SignedBy, Signers } from '../signers/index.ts';
+import type { Signers } from '../signers/index.ts';
 import type { BundleSource, Refusal, SourceFile } from '../source/source.ts';
 import { bytesOf } from './content.ts';
 import { type Item, readItem } from './item.ts';
 import { type ArtifactRecord, type Manifest, readManifest } from './manifest.ts';
-import { readSignature, readStatement, type Statement } from './signed.ts';
+import { type ManifestSignature, readSignature, readStatement, type Statement } from './signed.ts';
 
 /** Everything that verifying needs to know of a bundle, read once; of items no more than what they came to. */
 export type ReadBundle = {
@@ -21,7 +21,7 @@ export type ReadBundle = {
   readonly items: ReadonlyMap<string, Item>;
   /** By the name of their file. */
   readonly statements: ReadonlyMap<string, Statement>;
-  readonly signatures: ReadonlyMap<string, Outcome<SignedBy>>;
+  readonly signatures: ReadonlyMap<string, ManifestSignature>;
 };
 
 export type ReadOptions = {
@@ -32,7 +32,7 @@ export type ReadOptions = {
 
 /**
  * Reads a bundle in two passes, as an archive can only be read from its start: for the manifest, then for everything that it names. What
- * it does not name is not read. Memory holds one file at a time, and no file beyond 64 MiB as a whole.
+ * it does not name is not read. No file beyond 64 MiB is in memory as a whole, and of those only the few that are held against each other stay.
  *
  * @throws EvidenceVerifyError when the place cannot be read
  */
@@ -49,15 +49,18 @@ export async function readBundle(source: BundleSource, options: ReadOptions): Pr
 }
 
 async function read(source: BundleSource, options: ReadOptions): Promise<ReadBundle> {
-  const opening = await readOpening(source);
+  const assertWanted = () => {
+    if (options.signal?.aborted === true) throw interrupted();
+  };
+  const opening = await readOpening(source, assertWanted);
   const pass = new Pass(opening, options.signers);
   const advance = (bytes: number) => {
-    if (options.signal?.aborted === true) throw interrupted();
+    assertWanted();
     options.advance(bytes);
   };
   for await (const file of source.files({ refuse: (refusal) => pass.refusals.push(refusal), advance })) {
     await pass.take(file);
-    if (options.signal?.aborted === true) throw interrupted();
+    assertWanted();
   }
   const { manifest, bytes } = opening;
   const { refusals, files, items, statements, signatures } = pass;
@@ -70,10 +73,10 @@ type Opening = { readonly bytes: Buffer | undefined; readonly manifest: Outcome<
 
 const unsteady: Outcome<Manifest> = { ok: false, reason: 'it changed while the bundle was read' };
 
-async function readOpening(source: BundleSource): Promise<Opening> {
-  for await (const file of source.files({ refuse: () => {}, advance: () => {} })) {
+async function readOpening(source: BundleSource, assertWanted: () => void): Promise<Opening> {
+  for await (const file of source.files({ refuse: () => {}, advance: assertWanted })) {
     if (file.name !== MANIFEST) continue;
-    const found = await outcomeLater(() => bytesOf(file, MAX_READ));
+    const found = await outcomeLater(() => bytesOf(file, MAX_MANIFEST));
     return found.ok ? { bytes: found.value, manifest: outcomeOf(() => readManifest(found.value)) } : { bytes: undefined, manifest: found };
   }
   return { bytes: undefined, manifest: { ok: false, reason: `there is no file \`${MANIFEST}\`` } };
@@ -85,7 +88,7 @@ class Pass {
   readonly files = new Set<string>();
   readonly items = new Map<string, Item>();
   readonly statements = new Map<string, Statement>();
-  readonly signatures = new Map<string, Outcome<SignedBy>>();
+  readonly signatures = new Map<string, ManifestSignature>();
   changed = false;
   readonly #opening: Opening;
   readonly #signers: Signers;
@@ -112,7 +115,7 @@ class Pass {
   }
 
   async #compareManifest(file: SourceFile): Promise<void> {
-    const again = await outcomeLater(() => bytesOf(file, MAX_READ));
+    const again = await outcomeLater(() => bytesOf(file, MAX_MANIFEST));
     if (again.ok && this.#opening.bytes !== undefined) this.changed ||= !again.value.equals(this.#opening.bytes);
   }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Json } from '../../../core/index.ts';
-import { documentBytes, hexOf, parseAs, parseLine } from '../form.ts';
-import { MAX_READ } from '../names.ts';
+import { documentBytes, hexOf, listOf, parseAs, parseLine } from '../form.ts';
+import { MAX_READ, MAX_SIGNATURE } from '../names.ts';
 import { ensure, fail, type Outcome, outcomeLater, outcomeOf } from '../report.ts';
-import { envelopeOf, readSigstoreBundle, type SignedBy, type Signers, verifyBlob, verifyEnvelope } from '../signers/index.ts';
+import { ensureOver, envelopeOf, readSigstoreBundle, type SignedBy, type Signers, verifyBlob, verifyEnvelope } from '../signers/index.ts';
 import type { SourceFile } from '../source/source.ts';
 import { bytesOf } from './content.ts';
 
@@ -18,7 +18,7 @@ export type Statement = Outcome<{
 
 const statementForm = z.strictObject({
   _type: z.literal('https://in-toto.io/Statement/v1'),
-  subject: z.array(z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string() }) })),
+  subject: listOf(z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string() }) })),
   predicateType: z.string(),
   predicate: z.json(),
 });
@@ -38,10 +38,14 @@ export function readStatement(file: SourceFile, signers: Signers): Promise<State
   });
 }
 
-/** Whose signature over the manifest it is. */
-export function readSignature(file: SourceFile, manifest: Buffer | undefined, signers: Signers): Promise<Outcome<SignedBy>> {
+/** Something that is a signature over the manifest, and whose it is where that is somebody who is trusted. */
+export type ManifestSignature = Outcome<{ readonly signed: Outcome<SignedBy> }>;
+
+export function readSignature(file: SourceFile, manifest: Buffer | undefined, signers: Signers): Promise<ManifestSignature> {
   return outcomeLater(async () => {
-    const bundle = readSigstoreBundle(await bytesOf(file, MAX_READ));
-    return verifyBlob(bundle, manifest ?? fail('there is no manifest'), signers);
+    const bundle = readSigstoreBundle(await bytesOf(file, MAX_SIGNATURE));
+    const bytes = manifest ?? fail('there is no manifest');
+    ensureOver(bundle, bytes);
+    return { signed: outcomeOf(() => verifyBlob(bundle, bytes, signers)) };
   });
 }

@@ -1,4 +1,4 @@
 export { envelopeOf, readSigstoreBundle } from './bundle.ts';
 export { signersOfKeys } from './of-keys.ts';
 export type { Revocation, SignedBy, Signers, TrustedIdentity, TrustedKey } from './signers.ts';
-export { verifyBlob, verifyEnvelope } from './verify-signature.ts';
+export { ensureOver, verifyBlob, verifyEnvelope } from './verify-signature.ts';

@@ -16,10 +16,15 @@ const nobody = TrustedRoot.fromJSON({ mediaType: 'application/vnd.dev.sigstore.t
  * @throws Error with the reason, when it is none of somebody who is trusted
  */
 export function verifyBlob(bundle: Bundle, bytes: Uint8Array, signers: Signers): SignedBy {
+  ensureOver(bundle, bytes);
+  return verify(bundle, signers, Buffer.from(bytes));
+}
+
+/** It says to be a signature over these bytes, whoever's. @throws Error with the reason */
+export function ensureOver(bundle: Bundle, bytes: Uint8Array): void {
   ensure(isBundleWithMessageSignature(bundle), 'it is not a message signature');
   const { digest } = bundle.content.messageSignature.messageDigest;
   ensure(sha256(bytes).equals(digest), 'it is a signature over other bytes');
-  return verify(bundle, signers, Buffer.from(bytes));
 }
 
 /** Whose signature over the payload of its DSSE envelope it is; offline. @throws Error with the reason */
