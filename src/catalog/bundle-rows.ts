@@ -118,10 +118,23 @@ export async function insertBundle(trx: Trx, tenant: TenantId, bundle: Bundle, f
     .insertInto('evidence_bundle')
     .values({ tenant, manifest, position, ...values, ...summary })
     .execute();
-  const rows = files.map(({ name, kind: of, digest, size, mediaType, heldBy }) => {
-    return { tenant, manifest, name, kind: of, digest, size: BigInt(size), media_type: mediaType, held_by: heldBy };
-  });
-  await trx.insertInto('evidence_bundle_file').values(rows).execute();
+  await insertFiles(trx, tenant, manifest, files);
+}
+
+/** The names of those that are new to the bundle: what it has stays as it is. */
+export async function insertFiles(trx: Trx, tenant: TenantId, manifest: string, files: readonly BundleFileRow[]): Promise<string[]> {
+  if (files.length === 0) return [];
+  const inserted = await trx
+    .insertInto('evidence_bundle_file')
+    .values(
+      files.map(({ name, kind, digest, size, mediaType, heldBy }) => {
+        return { tenant, manifest, name, kind, digest, size: BigInt(size), media_type: mediaType, held_by: heldBy };
+      }),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('name')
+    .execute();
+  return inserted.map(({ name }) => name);
 }
 
 async function lastPosition(trx: Trx, tenant: TenantId): Promise<number> {

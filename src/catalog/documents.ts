@@ -14,7 +14,10 @@ const manifest = z.looseObject({
   artifacts: z
     .array(
       z.looseObject({
-        name: fileName,
+        name: fileName.refine(
+          (name) => name !== 'manifest.json' && !name.endsWith('.sigstore.json'),
+          'is the name of what no manifest lists',
+        ),
         kind: z.string().max(100),
         sha256: z.string().regex(/^[0-9a-f]{64}$/),
         size: z.int().min(0),
@@ -22,7 +25,8 @@ const manifest = z.looseObject({
         from: digest.optional(),
       }),
     )
-    .max(2_000),
+    .max(2_000)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'lists a name twice'),
   ledger: z.looseObject({ prevManifest: digest.nullable() }),
   contract: z.looseObject({ verdict: z.enum(['PASSED', 'FAILED']) }),
   parent: z.looseObject({ manifest: digest, number: z.int().min(1) }).nullable(),

@@ -4,14 +4,14 @@ import type { Decision } from '../govern/index.ts';
 import type { Database } from '../storage/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 
-/** Counts published bundles by their verdict, and promotions that were refused by the rule that did. */
+/** Counts published bundles by their verdict, and promotions that were refused for what the release shows, by the rule that did. */
 export function measureEvidence(metrics: Metrics): (decision: Decision, result: JsonObject | null) => void {
   // Shown from the start: an alert on an increase needs a zero to increase from.
   for (const verdict of ['PASSED', 'FAILED']) metrics.evidencePublished.inc({ verdict }, 0);
   for (const rule of refusals) metrics.evidenceRefused.inc({ rule }, 0);
   return ({ action, result: decided, ruleId }, result) => {
     if (action === 'evidence.publish' && result?.['first'] === true) metrics.evidencePublished.inc({ verdict: String(result['verdict']) });
-    if (action === 'evidence.promote' && decided !== 'ALLOW') metrics.evidenceRefused.inc({ rule: ruleId });
+    if (action === 'evidence.promote' && decided !== 'ALLOW' && refusals.includes(ruleId)) metrics.evidenceRefused.inc({ rule: ruleId });
   };
 }
 

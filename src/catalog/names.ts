@@ -13,12 +13,15 @@ export const release = z
 export const kind = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a–z, 0–9 and -, at most 63 characters');
 
 /** `item` or `item:name` of a contract. */
-export const requirement = z
+const requirement = z
   .string()
   .regex(
     /^[a-z][a-z0-9-]{0,62}(:[A-Za-z0-9][A-Za-z0-9._-]{0,127})?$/,
     'must be the id of a requirement: `junit`, or `junit:unit-tests.json`',
   );
+
+/** One that can be waived: without the entry of its own nobody would know who registered what the release is made of. */
+export const waivable = requirement.refine((id) => id !== 'ledger-built', '`ledger-built` cannot be waived: register the bundle');
 
 /** Where a release is promoted to. */
 export const environment = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a–z, 0–9 and -, at most 63 characters');

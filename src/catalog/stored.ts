@@ -9,6 +9,9 @@ import type { FileStore } from './files/file-store.ts';
 import { whole } from './files/whole.ts';
 import type { StoredSource } from './source.ts';
 
+/** A bundle by the digests of its manifest and of what no manifest names: its signatures. */
+export type NamedBundle = { readonly manifest: string; readonly signatures: ReadonlyMap<string, string> };
+
 /** The files of a bundle that the store holds, by name. What is missing is not in it. */
 export type StoredFiles = ReadonlyMap<string, StoredFile>;
 
@@ -40,15 +43,20 @@ export function sourceOf(files: FileStore, stored: StoredFiles): StoredSource {
     .map(([name, file]) => ({ name, size: file.blob.size, open: () => openFile(files, file) }));
 }
 
+/** `manifest.json` and what no manifest names: what of it is there. */
+export function signedFiles(trx: Trx, tenant: TenantId, named: NamedBundle): Promise<StoredFiles> {
+  return storedFiles(trx, tenant, named, { artifacts: [] });
+}
+
 /** `manifest.json`, its signatures, and what the manifest lists as being in this bundle: what of it is there. */
 export async function storedFiles(
   trx: Trx,
   tenant: TenantId,
-  named: { readonly manifest: string; readonly signatures: ReadonlyMap<string, string> },
-  { artifacts }: Manifest,
+  named: NamedBundle,
+  { artifacts }: Pick<Manifest, 'artifacts'>,
 ): Promise<StoredFiles> {
   const here = artifacts.filter(({ from }) => from === undefined).map(({ name, sha256 }): [string, string] => [name, `sha256:${sha256}`]);
-  const digests = new Map([['manifest.json', named.manifest], ...here, ...named.signatures]);
+  const digests = new Map([...here, ...named.signatures, ['manifest.json', named.manifest]]);
   const found = await findFiles(trx, tenant, [...digests.values()]);
   return new Map(
     [...digests].flatMap(([name, digest]) => {

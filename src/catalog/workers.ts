@@ -1,6 +1,7 @@
 import { serviceActor, serviceContext } from '../auth/index.ts';
 import type { Kernel } from '../govern/index.ts';
 import type { Jobs } from '../jobs/index.ts';
+import type { Database } from '../storage/index.ts';
 import { type ExpireJob, expireQueue, KEEP_SECONDS } from './commands/expire.ts';
 import { findBlob, findFile, isPublished } from './file-rows.ts';
 import type { CatalogParts } from './parts.ts';
@@ -34,11 +35,16 @@ export async function expire(parts: Omit<CatalogWorkerParts, 'jobs'> & { jobs: P
     return recent ? undefined : { blob, isFile };
   });
   if (found === undefined) return;
-  if (found.isFile && !(await isAllowed(parts, job, found.blob.digest))) return;
-  await forget(parts, found.blob);
+  if (found.isFile && !(await isAllowed(parts, job, found.blob.digest))) await lookAgain(parts, job);
+  else await forget(parts, found.blob);
 }
 
-/** A denial stands: it was published in between. A decision that could not be made is none: the job comes again. */
+/** Denied: it was published in between, or somebody sent it once more. A week later it is seen which. */
+function lookAgain({ database, jobs }: { database: Database; jobs: Pick<Jobs, 'enqueue'> }, job: ExpireJob): Promise<void> {
+  return database.transaction(job.tenant, (trx) => jobs.enqueue(trx, expireQueue, job, { afterSeconds: KEEP_SECONDS }));
+}
+
+/** A decision that could not be made is none: the job comes again. */
 async function isAllowed({ kernel }: Pick<CatalogWorkerParts, 'kernel'>, { tenant }: ExpireJob, digest: string): Promise<boolean> {
   const identity = { actor: serviceActor(tenant, 'evidence'), context: serviceContext('job') };
   const { decision } = await kernel.govern('evidence.expire', { identity, args: { digest } });

@@ -39,6 +39,7 @@ export {
   parseSize,
   type SignedNote,
 } from './note.ts';
+export { Places } from './places.ts';
 export { Rounds } from './rounds.ts';
 export { Turnstile } from './turnstile.ts';
 export { within } from './within.ts';

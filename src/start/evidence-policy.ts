@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { StoredSource, Verifier, VerifyAsked } from '../catalog/index.ts';
+import type { StoredSource, Verified, Verifier, VerifyAsked } from '../catalog/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Clock, TenantId } from '../core/index.ts';
-import type { BundleSource, VerifyPolicy } from '../evidence/verify/index.ts';
+import type { BundleSource, Check, VerifyPolicy } from '../evidence/verify/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 
 /** That a verdict is `FAILED` is the catalog's to know and a rule's to judge: such a bundle is published, so that a delta can mend it. */
@@ -14,8 +14,8 @@ const JUDGED_ELSEWHERE = 'contract.met';
  * @throws EvidenceVerifyError when a policy, or what it names, cannot be read
  */
 export async function openVerifier({ evidence, configDir }: Config, ledger: Pick<Ledger, 'verifierKey'>, clock: Clock): Promise<Verifier> {
-  if (evidence.policy === undefined && evidence.policies.length === 0) return async () => ({ failed: ['policy.missing'] });
-  const { readPolicy, verifyBundle } = await import('../evidence/verify/index.ts'); // much to load, for those who publish here
+  if (evidence.policy === undefined && evidence.policies.length === 0) return { signatures: unknown, bundle: unknown };
+  const { readPolicy, verifyBundle, verifySignatures } = await import('../evidence/verify/index.ts'); // much to load, for those who publish here
   const read = (file: string): VerifyPolicy => readPolicy(resolve(configDir, file));
   const shared = evidence.policy === undefined ? undefined : read(evidence.policy);
   const own = new Map<string, VerifyPolicy>(evidence.policies.map(({ tenant, policy }) => [tenant, read(policy)]));
@@ -23,12 +23,28 @@ export async function openVerifier({ evidence, configDir }: Config, ledger: Pick
     const policy = own.get(tenant) ?? shared;
     return policy && { ...policy, ledgerKey: policy.ledgerKey ?? ledger.verifierKey(tenant) };
   };
-  return async (asked) => {
-    const policy = policyOf(asked.tenant);
-    if (policy === undefined) return { failed: ['policy.missing'] };
-    const { checks } = await verifyBundle({ ...sourcesOf(asked), policy, previous: asked.previous, now: clock.now() });
-    return { failed: [...new Set(checks.filter(({ ok, check }) => !ok && check !== JUDGED_ELSEWHERE).map(({ check }) => check))] };
+  return {
+    signatures: async (tenant, bundle) => {
+      const policy = policyOf(tenant);
+      if (policy === undefined) return unknown();
+      return failuresOf([await verifySignatures({ bundle: toSource(bundle, 'what was uploaded'), policy, now: clock.now() })]);
+    },
+    bundle: async (asked) => {
+      const policy = policyOf(asked.tenant);
+      if (policy === undefined) return unknown();
+      const { manifest, release, previous } = asked;
+      return failuresOf((await verifyBundle({ ...sourcesOf(asked), manifest, release, previous, policy, now: clock.now() })).checks);
+    },
   };
+}
+
+async function unknown(): Promise<Verified> {
+  return { failed: ['policy.missing'] };
+}
+
+function failuresOf(checks: readonly Check[]): Verified {
+  const failed = checks.filter(({ ok, check }) => !ok && check !== JUDGED_ELSEWHERE);
+  return { failed: [...new Set(failed.map(({ check }) => check))] };
 }
 
 function sourcesOf({ bundle, parents }: VerifyAsked): { bundle: BundleSource; parents: BundleSource[] } {

@@ -151,7 +151,7 @@ export class Metrics {
   /** config/prometheus/evidence.yaml. */
   readonly evidenceRefused = new Counter({
     name: 'countersign_evidence_promotions_refused_total',
-    help: 'Promotions of releases that were refused, by the rule that determined it',
+    help: 'Promotions that were refused for what the release shows, by the rule that determined it',
     labelNames: ['rule'],
     registers: [this.registry],
   });

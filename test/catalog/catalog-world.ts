@@ -21,8 +21,9 @@ export type CatalogWorld = World & {
   readonly catalog: CatalogParts;
   /** What the verifier says, and what it was asked. */
   readonly verifier: {
+    signed: Verified;
     answer: Verified;
-    before: () => Promise<void>;
+    before: (tenant: string) => Promise<void>;
     asked: { tenant: string; files: string[]; parents: string[][]; previous: boolean }[];
   };
 };
@@ -30,14 +31,15 @@ export type CatalogWorld = World & {
 /** Everything below the gateway with a catalog whose verifier says what a test tells it to: the real one has tests of its own. */
 export async function openCatalogWorld(): Promise<CatalogWorld> {
   const base = await openWorld();
-  const verifier: CatalogWorld['verifier'] = { answer: { failed: [] }, before: async () => undefined, asked: [] };
-  const verify: Verifier = async ({ tenant, bundle, parents, previous }) => {
+  const verifier: CatalogWorld['verifier'] = { signed: { failed: [] }, answer: { failed: [] }, before: async () => undefined, asked: [] };
+  const bundle: Verifier['bundle'] = async ({ tenant, bundle, parents, previous }) => {
     const names = (files: typeof bundle) => files.map(({ name }) => name);
     verifier.asked.push({ tenant, files: names(bundle), parents: parents.map(names), previous: previous !== undefined });
     for (const { open } of bundle) for await (const _chunk of open());
-    await verifier.before();
+    await verifier.before(tenant);
     return verifier.answer;
   };
+  const verify: Verifier = { signatures: async () => verifier.signed, bundle };
   const { database, clock } = base;
   const files = postgresFiles(database);
   const jobs: CatalogParts['jobs'] = {
@@ -75,6 +77,8 @@ export type Shape = {
   prevManifest?: string | null;
   requirements?: readonly { id: string; outcome: string; waiver?: JsonObject | null }[];
   extra?: string;
+  /** Listed beside what there is. */
+  files?: readonly JsonObject[];
 };
 
 /** The files of a bundle as the catalog reads them; nothing in it is signed or true. */
@@ -100,7 +104,7 @@ export function bundleFiles(shape: Shape = {}): { manifest: Buffer; files: Reado
     ['item.txt', Buffer.from(extra)],
     ['verdict.json', judged],
   ]);
-  const artifacts = [...files].map(([name, bytes]) => {
+  const own = [...files].map(([name, bytes]) => {
     return {
       name,
       kind: name === 'item.txt' ? 'file' : name.slice(0, -5),
@@ -114,7 +118,7 @@ export function bundleFiles(shape: Shape = {}): { manifest: Buffer; files: Reado
     release,
     kind: 'standard',
     at,
-    artifacts,
+    artifacts: [...own, ...(shape.files ?? [])],
     ledger: { prevManifest },
     contract: { verdict, missing },
     parent,

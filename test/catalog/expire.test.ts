@@ -79,6 +79,32 @@ describe('a file that was uploaded', () => {
     expect(await left(digest)).toMatchObject({ files: 0 });
   });
 
+  test('that came again while it was decided on is looked at once more, later', async () => {
+    const bytes = Buffer.from('came again meanwhile');
+    const digest = await upload(world, bytes);
+    const blob = await blobOf(digest);
+    world.clock.set(later(WEEK));
+    const govern: typeof world.kernel.govern = async (action, request) => {
+      await upload(world, bytes);
+      return world.kernel.govern(action, request);
+    };
+    await run(blob, { kernel: { govern } });
+    expect(await left(digest)).toMatchObject({ files: 1 });
+    expect(world.sent.at(-1)).toEqual({ queue: 'evidence-expire', data: { tenant: 'acme', blob, afterSeconds: WEEK } });
+  });
+
+  test('cannot be removed under a bundle that has it, not even by who has the password of the application', async () => {
+    await published(world, { release: 'v1.0.1', extra: 'held' });
+    const removed = world.database.transaction(acme, (trx) =>
+      trx
+        .deleteFrom('evidence_file')
+        .where('tenant', '=', acme)
+        .where('digest', '=', digestOf(Buffer.from('held')))
+        .execute(),
+    );
+    await expect(removed).rejects.toThrow(/violates foreign key constraint/);
+  });
+
   test('is not removed by hand', async () => {
     const digest = await upload(world, Buffer.from('mine'));
     world.clock.set(later(WEEK));

@@ -77,6 +77,27 @@ describe('a bundle is published', () => {
     expect(await rows(release)).toEqual([[0, 'PASSED', 0]]);
   });
 
+  test('and takes the signatures that it does not have yet, when it is called for again', async () => {
+    const release = fresh();
+    const bundle = await uploadBundle(world, { release });
+    resultOf(await world.govern('evidence.publish', bob, bundle));
+    const [other, third] = [await upload(world, Buffer.from('another main one')), await upload(world, Buffer.from('a further one'))];
+    const signatures = [
+      { name: 'manifest.sigstore.json', digest: other },
+      { name: 'manifest.2.sigstore.json', digest: third },
+    ];
+    expect(resultOf(await world.govern('evidence.publish', bob, { ...bundle, signatures }))['first']).toBe(false);
+    const kept = await query(
+      world.ownerUrl,
+      `select name, digest from evidence_bundle_file where manifest = $1 and kind is null and name <> 'manifest.json' order by name`,
+      [bundle.manifest],
+    );
+    expect(kept).toEqual([{ name: 'manifest.2.sigstore.json', digest: third }, bundle.signatures[0]]);
+    expect((await entries(world, 'evidence.publish')).at(-1)).toMatchObject({
+      data: { effect: { first: false, added: ['manifest.2.sigstore.json'] } },
+    });
+  });
+
   test('and looked at once, however many call', async () => {
     const bundle = await uploadBundle(world, { release: fresh() });
     const before = world.verifier.asked.length;
@@ -106,6 +127,26 @@ describe('a bundle is refused', () => {
     expect(await rows(release)).toEqual([]);
     world.verifier.answer = { failed: [] };
     resultOf(await publish(world, { release })); // a failure is not remembered
+  });
+
+  test('that nobody signed who is trusted, without being looked at further', async () => {
+    world.verifier.signed = { failed: ['manifest.signature'] };
+    const before = world.verifier.asked.length;
+    const outcome = await publish(world, { release: fresh() });
+    expect([ruleOf(outcome), outcome.decision.explanation]).toEqual([
+      'DENY evidence.verified',
+      'the bundle does not verify: manifest.signature',
+    ]);
+    expect(world.verifier.asked.length).toBe(before);
+    world.verifier.signed = { failed: [] };
+  });
+
+  test('whose manifest lists itself, a signature, or a name twice', async () => {
+    for (const names of [['manifest.json'], ['manifest.sigstore.json'], ['a.txt', 'a.txt']]) {
+      const files = names.map((name) => ({ name, kind: 'file', sha256: '00'.repeat(32), size: 1, mediaType: 'text/plain' }));
+      const outcome = await world.govern('evidence.publish', bob, await uploadBundle(world, { release: fresh(), files }));
+      expect(outcome.decision.explanation).toBe('the bundle does not verify: manifest.form');
+    }
   });
 
   test('whose manifest is none, without being looked at further', async () => {
@@ -180,16 +221,25 @@ describe('a bundle is refused', () => {
 describe('while a bundle is looked at', () => {
   test('others of its tenant wait, up to a few; another tenant is not kept waiting for them', async () => {
     const go = gate();
-    world.verifier.before = () => go.opened;
-    const bundles = await Promise.all([1, 2, 3, 4, 5].map((n) => uploadBundle(world, { release: fresh(), extra: `queue ${n}` })));
+    world.verifier.before = async (tenant) => (tenant === 'acme' ? go.opened : undefined);
+    const bundles = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((n) => uploadBundle(world, { release: fresh(), extra: `queue ${n}` })));
     const theirs = person('bot_theirs', ['release-bot'], { tenant: globex, purposes: ['release'] });
     const other = await uploadBundle(world, { release: fresh(), extra: 'theirs' }, theirs);
     const calls = bundles.map((bundle) => world.govern('evidence.publish', bob, bundle).then(ruleOf, (error) => error.code));
     expect(await Promise.race(calls)).toBe('evidence.busy');
-    const elsewhere = world.govern('evidence.publish', theirs, other);
+    resultOf(await world.govern('evidence.publish', theirs, other));
     go.open();
-    expect((await Promise.all(calls)).toSorted()).toEqual([...Array(4).fill('ALLOW evidence.role_grant'), 'evidence.busy']);
-    resultOf(await elsewhere);
+    expect((await Promise.all(calls)).toSorted()).toEqual([...Array(6).fill('ALLOW evidence.role_grant'), 'evidence.busy']);
+  });
+
+  test('callers of one bundle that come together count one by one: each holds a place that others need', async () => {
+    const go = gate();
+    world.verifier.before = () => go.opened;
+    const bundle = await uploadBundle(world, { release: fresh(), extra: 'all at once' });
+    const calls = Array.from({ length: 7 }, () => world.govern('evidence.publish', bob, bundle).then(ruleOf, (error) => error.code));
+    expect(await Promise.race(calls)).toBe('evidence.busy');
+    go.open();
+    expect((await Promise.all(calls)).toSorted()).toEqual([...Array(6).fill('ALLOW evidence.role_grant'), 'evidence.busy']);
   });
 
   test('a file of it goes: it is not published', async () => {

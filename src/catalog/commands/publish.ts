@@ -2,15 +2,16 @@ import { z } from 'zod';
 import { type AnyCommand, defineCommand, type Effect, type Scope } from '../../govern/index.ts';
 import type { Facts } from '../../policy/index.ts';
 import type { Trx } from '../../storage/index.ts';
-import { type Bundle, type BundleFileRow, insertBundle, newestOf, type PublishedBundle } from '../bundle-rows.ts';
+import { type Bundle, type BundleFileRow, insertBundle, insertFiles, newestOf, type PublishedBundle } from '../bundle-rows.ts';
 import { type Manifest, missingOf } from '../documents.ts';
 import { CatalogError } from '../errors.ts';
-import { type Examined, examineUploaded, type NamedBundle } from '../examine.ts';
-import { findFile, findFiles } from '../file-rows.ts';
+import { type Examined, examineUploaded } from '../examine.ts';
+import { findFile, findFiles, type StoredFile } from '../file-rows.ts';
 import { lockCatalog } from '../lock.ts';
 import { digest, fileName } from '../names.ts';
 import type { CatalogParts } from '../parts.ts';
 import { evidenceResource, unknownEvidence } from '../resources.ts';
+import type { NamedBundle } from '../stored.ts';
 
 const args = z
   .strictObject({
@@ -28,7 +29,7 @@ type Result = { readonly manifest: string; readonly release: string; readonly ve
 const sound: Facts = { evidence: { verified: true, failed: [], parent: null, newest: null } };
 
 /**
- * `evidence.publish`: a bundle whose files are uploaded becomes what its release shows. The gateway looks at all of it itself, ahead of the
+ * `evidence.publish`: a bundle whose files are uploaded becomes what its release shows; published once more, it takes further signatures. The gateway looks at all of it itself, ahead of the
  * transaction; files do not change under their digests, so inside it only has to be seen that they are still there.
  */
 export function publishEvidence(parts: CatalogParts): AnyCommand {
@@ -83,6 +84,7 @@ async function publish(trx: Trx, named: NamedBundle, { examined, newest }: State
   if (manifest === undefined || verified.failed.length > 0) throw new Error('the policy allowed a bundle that does not verify');
   const bundle = bundleOf(named, manifest, examined, scope);
   const first = newest?.manifest !== named.manifest;
+  const added = first ? [] : await insertFiles(trx, scope.actor.tenant, named.manifest, signaturesOf(named, examined));
   if (first) await insertBundle(trx, scope.actor.tenant, bundle, rowsOf(manifest, examined));
   const { release, verdict, number, parent } = bundle;
   const signatures = [...named.signatures].map(([name, of]) => ({ name, digest: of }));
@@ -98,6 +100,7 @@ async function publish(trx: Trx, named: NamedBundle, { examined, newest }: State
       missing: [...bundle.missing],
       signatures,
       first,
+      added: [...added],
     },
   };
 }
@@ -125,11 +128,15 @@ function rowsOf({ artifacts }: Manifest, { stored }: Examined): BundleFileRow[] 
     return { name, kind, digest: `sha256:${sha256}`, size, mediaType, heldBy: from ?? null };
   });
   const names = new Set(listed.map(({ name }) => name));
-  const others = [...stored].filter(([name]) => !names.has(name));
-  return [
-    ...listed,
-    ...others.map(([name, file]) => {
-      return { name, kind: null, digest: file.digest, size: file.blob.size, mediaType: 'application/json', heldBy: null };
-    }),
-  ];
+  return [...listed, ...[...stored].filter(([name]) => !names.has(name)).map(ofItself)];
+}
+
+/** Of a bundle that is published already: a signature that comes later may take the place of one whose signer is revoked. */
+function signaturesOf({ signatures }: NamedBundle, { stored }: Examined): BundleFileRow[] {
+  return [...stored].filter(([name]) => signatures.has(name)).map(ofItself);
+}
+
+/** What no manifest lists. */
+function ofItself([name, { digest: of, blob }]: [string, StoredFile]): BundleFileRow {
+  return { name, kind: null, digest: of, size: blob.size, mediaType: 'application/json', heldBy: null };
 }

@@ -30,7 +30,7 @@ export function uploadEvidence({ jobs }: Pick<CatalogParts, 'jobs'>): AnyCommand
       const { tenant } = actor;
       if (present !== undefined) {
         await keepFile(trx, tenant, asked.digest, now);
-        return { result: { digest: asked.digest, blob: null }, record: { ...asked, present: true } };
+        return { result: { digest: asked.digest, blob: null }, record: { digest: asked.digest, size: present.blob.size, present: true } };
       }
       const id = newId('blob', now);
       await insertBlob(trx, { tenant, id, ...asked }, actor.id, now);

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { entryOf } from '../../core/index.ts';
 import { type AnyCommand, defineCommand } from '../../govern/index.ts';
 import { lockCatalog } from '../lock.ts';
-import { release, requirement } from '../names.ts';
+import { release, waivable } from '../names.ts';
 import { insertWaiver, registrarsOf } from '../release-rows.ts';
 import { releaseResource } from '../resources.ts';
 
 const args = z.strictObject({
   release,
-  requirement,
+  requirement: waivable,
   reason: z.string().max(1_000),
   expiresAt: z.union([z.date(), z.iso.datetime().transform((text) => new Date(text))]),
 });
@@ -26,7 +26,7 @@ export const waiveEvidence: AnyCommand = defineCommand<Asked, object, Waived>({
     const { tenant } = scope.actor;
     await lockCatalog(trx, tenant);
     const registeredBy = await registrarsOf(trx, tenant, asked.release);
-    const expiresInSeconds = Math.floor((asked.expiresAt.getTime() - scope.now.getTime()) / 1_000);
+    const expiresInSeconds = Math.ceil((asked.expiresAt.getTime() - scope.now.getTime()) / 1_000);
     const facts = { request: { justification: asked.reason }, evidence: { registeredBy, expiresInSeconds } };
     return { resource: releaseResource(scope, asked.release), facts, state: {} };
   },

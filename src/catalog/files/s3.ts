@@ -1,5 +1,5 @@
 import { AwsClient } from 'aws4fetch';
-import { messageOf, sha256 } from '../../core/index.ts';
+import { messageOf, sha256, within } from '../../core/index.ts';
 import { CatalogError } from '../errors.ts';
 import type { Blob, FileStore } from './file-store.ts';
 import { inParts } from './in-parts.ts';
@@ -31,8 +31,8 @@ export function s3Files(settings: S3Settings): FileStore {
       return putInParts(s3, keyOf(settings, blob), parts);
     },
     open: async function* (blob) {
-      const response = await s3.ask('GET', keyOf(settings, blob), {});
-      if (response.body !== null) yield* response.body;
+      const { body } = await s3.ask('GET', keyOf(settings, blob), {});
+      if (body !== null) yield* patiently(body);
     },
     remove: async (blob) => {
       const key = keyOf(settings, blob);
@@ -40,6 +40,28 @@ export function s3Files(settings: S3Settings): FileStore {
       for (const upload of await s3.uploads(key)) await s3.ask('DELETE', key, { uploadId: upload });
     },
   };
+}
+
+/** What an answer brings, as long as it goes on: a store that falls silent would hold up whoever reads, for ever. */
+async function* patiently(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    while (true) {
+      const next = await within(TIMEOUT_MILLISECONDS, reader.read()).catch(unreachable);
+      if (next === undefined) unreachable('it fell silent');
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    void reader.cancel().catch(() => undefined); // not awaited: it may be silent
+  }
+}
+
+function unreachable(cause: unknown): never {
+  throw new CatalogError('evidence.store_unavailable', `the object store cannot be reached: ${messageOf(cause)}`, {
+    cause,
+    remedy: 'repeat the call; if it lasts, see `evidence.store.s3` of the configuration',
+  });
 }
 
 type Parts = AsyncIterable<Buffer<ArrayBuffer>>;
@@ -82,14 +104,15 @@ class S3 {
     this.#bucket = `${endpoint.replace(/\/+$/, '')}/${bucket}`;
   }
 
-  /** @throws CatalogError `evidence.store_unavailable` unless it answers 2xx, or 404 to what asks for something to be gone */
+  /** @throws CatalogError `evidence.file_damaged` when what is read is not there, `evidence.store_unavailable` unless it answers 2xx, or 404 to what asks for something to be gone */
   async ask(method: string, key: string, query: Readonly<Record<string, string>>, body?: Buffer<ArrayBuffer>): Promise<Response> {
     const search = new URLSearchParams(query).toString();
     const headers = { 'x-amz-content-sha256': sha256(body ?? Buffer.alloc(0)).toString('hex') };
     const init = { method, headers, redirect: 'error' as const, ...(body !== undefined && { body }) };
     const response = await this.#fetch(`${this.#bucket}${key === '' ? '' : `/${key}`}${search === '' ? '' : `?${search}`}`, init);
     if (response.ok || (response.status === 404 && (method === 'DELETE' || key === ''))) return response;
-    throw refused(method, key, `${response.status} ${await response.text()}`);
+    const said = `${response.status} ${await response.text()}`;
+    throw response.status === 404 && method === 'GET' ? gone(key, said) : refused(method, key, said);
   }
 
   /** Uploads in parts under a key that were begun and neither completed nor aborted. */
@@ -100,15 +123,16 @@ class S3 {
   }
 
   async #fetch(url: string, init: RequestInit): Promise<Response> {
-    try {
-      return await this.#client.fetch(url, { ...init, signal: init.method === 'GET' ? null : AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
-    } catch (cause) {
-      throw new CatalogError('evidence.store_unavailable', `the object store cannot be reached: ${messageOf(cause)}`, {
-        cause,
-        remedy: 'repeat the call; if it lasts, see `evidence.store.s3` of the configuration',
-      });
-    }
+    const answer = this.#client.fetch(url, { ...init, signal: init.method === 'GET' ? null : AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+    return (await within(TIMEOUT_MILLISECONDS, answer).catch(unreachable)) ?? unreachable('it does not answer');
   }
+}
+
+function gone(key: string, said: string): CatalogError {
+  return new CatalogError('evidence.file_damaged', `the object store has no \`${key}\``, {
+    cause: new Error(said.slice(0, 1_000)),
+    remedy: 'restore the store from a backup',
+  });
 }
 
 function refused(method: string, key: string, said: string): CatalogError {

@@ -96,7 +96,10 @@ create table evidence_bundle_file (
   -- The bundle that holds it; this one where null.
   held_by text,
   primary key (tenant, manifest, name),
-  foreign key (tenant, manifest) references evidence_bundle (tenant, manifest)
+  foreign key (tenant, manifest) references evidence_bundle (tenant, manifest),
+  -- What is published is never removed.
+  foreign key (tenant, digest) references evidence_file (tenant, digest),
+  check (name <> 'manifest.json' or digest = manifest)
 );
 create index evidence_bundle_file_by_digest on evidence_bundle_file (tenant, digest);
 

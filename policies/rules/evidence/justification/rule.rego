@@ -4,6 +4,7 @@
 package rules.evidence.justification
 
 import data.lib.result
+import data.lib.text
 
 # METADATA
 # title: Reason for a waiver
@@ -20,4 +21,4 @@ unmet contains result.unmet(rego.metadata.rule(), "the reason is missing or shor
 
 default _justified := false
 
-_justified if count(trim_space(input.facts.request.justification)) >= 10
+_justified if text.characters(input.facts.request.justification) >= 10
