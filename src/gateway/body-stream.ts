@@ -2,23 +2,40 @@ import type { IncomingMessage } from 'node:http';
 import { messageOf, within } from '../core/index.ts';
 import { GatewayError } from './errors.ts';
 
-/** How long a body may take, in milliseconds: without a byte of it, and as a whole. What we take to use it does not count as waiting. */
-export type Patience = { readonly idle: number; readonly whole: number };
+/** How long is waited for a body, in milliseconds. What we take to use it is not waiting. */
+export type Patience = {
+  /** Without a byte of it. */
+  readonly idle: number;
+  /** All together, beside what its bytes take at the slowest. */
+  readonly grace: number;
+  readonly bytesPerSecond: number;
+};
 
-/** A body as it comes; only as fast as it is used. @throws GatewayError `gateway.body_stalled`, `gateway.body_cut_off` */
-export async function* streamBody(message: IncomingMessage, { idle, whole }: Patience): AsyncGenerator<Buffer> {
-  const ends = performance.now() + whole;
+/**
+ * A body as it comes; only as fast as it is used.
+ *
+ * @param now a clock in milliseconds
+ * @throws GatewayError `gateway.body_stalled`, `gateway.body_cut_off`
+ */
+export async function* streamBody(message: IncomingMessage, patience: Patience, now = () => performance.now()): AsyncGenerator<Buffer> {
+  const { idle, grace, bytesPerSecond } = patience;
   const chunks = message.iterator({ destroyOnReturn: false });
+  let [waited, received] = [0, 0];
   try {
     while (true) {
-      const left = Math.min(idle, ends - performance.now());
+      const left = Math.min(idle, grace + (received * 1_000) / bytesPerSecond - waited);
+      const from = now();
       const next = left <= 0 ? undefined : await within(left, chunks.next());
+      waited += now() - from;
       if (next === undefined) throw stalled();
       if (next.done === true) return;
+      received += next.value.length;
       yield next.value;
     }
   } catch (cause) {
     throw cause instanceof GatewayError ? cause : cutOff(cause);
+  } finally {
+    void chunks.return?.(); // lets go of the message, so that its rest can be let go by; not awaited: it waits for what does not come
   }
 }
 

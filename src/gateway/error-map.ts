@@ -34,6 +34,7 @@ const statuses: { readonly [code: string]: number } = {
   'evidence.too_large': 413,
   'evidence.upload_mismatch': 422,
   'evidence.store_unavailable': 503,
+  'evidence.file_damaged': 500,
   'evidence.busy': 503,
   'evidence.changed_meanwhile': 409,
   'evidence.cursor_malformed': 400,
@@ -46,6 +47,7 @@ const statuses: { readonly [code: string]: number } = {
   'gateway.body_stalled': 408,
   'gateway.body_cut_off': 400,
   'gateway.uploads_full': 503,
+  'gateway.downloads_full': 503,
   'gateway.webhook_unauthorized': 401,
 };
 

@@ -9,6 +9,7 @@ export type GatewayErrorCode =
   | 'gateway.body_stalled'
   | 'gateway.body_cut_off'
   | 'gateway.uploads_full'
+  | 'gateway.downloads_full'
   | 'gateway.webhook_unauthorized'
   | 'gateway.listen_failed';
 

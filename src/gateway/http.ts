@@ -18,7 +18,9 @@ export type EdgeRequest = {
 };
 
 /** A body that is read at one go has come by then. */
-const WHOLE_BODY: Patience = { idle: 30_000, whole: 30_000 };
+const WHOLE_BODY: Patience = { idle: 30_000, grace: 30_000, bytesPerSecond: Number.POSITIVE_INFINITY };
+/** Who takes nothing of an answer for so long has gone, or never wanted it. */
+const STALLED_MILLISECONDS = 30_000;
 
 /** A path and what answers there; one that ends with `/` stands for all beneath it. */
 export type Route = {
@@ -102,20 +104,38 @@ export async function writeResponse(response: Response, to: ServerResponse): Pro
   to.statusCode = response.status;
   for (const [name, value] of response.headers) to.setHeader(name, value);
   // Whose length is known before its bytes are may be of any length, and goes out as it comes.
-  if (response.body !== null && response.headers.has('content-length')) return pipeline(response.body, to);
+  if (response.body !== null && response.headers.has('content-length')) {
+    to.setTimeout(STALLED_MILLISECONDS, () => to.destroy());
+    return pipeline(response.body, to);
+  }
   to.end(Buffer.from(await response.arrayBuffer()));
 }
 
-/** Bytes as a response's body: asked for only as they are taken, and ended with who takes them. */
-export function streamed(content: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+/**
+ * Bytes as a response's body: asked for only as they are taken, and ended with who takes them.
+ *
+ * @param onEnd called when all were taken, or no more will be
+ */
+export function streamed(content: AsyncIterable<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
   const chunks = content[Symbol.asyncIterator]();
+  const next = async (): Promise<IteratorResult<Uint8Array>> => {
+    try {
+      const result = await chunks.next();
+      if (result.done === true) onEnd();
+      return result;
+    } catch (error) {
+      onEnd();
+      throw error;
+    }
+  };
   const source: UnderlyingDefaultSource<Uint8Array> = {
     pull: async (controller) => {
-      const next = await chunks.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(next.value);
+      const { done, value } = await next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
     },
     cancel: async () => {
+      onEnd();
       await chunks.return?.();
     },
   };

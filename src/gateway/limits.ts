@@ -79,6 +79,10 @@ const usualSizes: ReadonlyMap<string, number> = new Map([
   ['timeline', 50],
   ['orchestrations', 10],
   ['approvals', 5],
+  ['evidenceReleases', 20],
+  ['evidenceBundles', 20],
+  ['requirements', 20],
+  ['files', 30],
 ]);
 
 /** Arguments that say how long a list is to be. */

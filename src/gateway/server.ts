@@ -32,7 +32,7 @@ export class Gateway {
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #server: Server;
   /** Requests that a stop waits for. */
-  readonly #inFlight = new Set<Promise<Response>>();
+  readonly #inFlight = new Set<Promise<void>>();
   #stopping = false;
 
   private constructor(parts: GatewayParts, options: GatewayOptions) {
@@ -50,11 +50,10 @@ export class Gateway {
     this.#parts = parts;
     this.#routes = new Map(routes.map((route) => [route.path, route]));
     // How long a body may take is for who reads it: the file of an upload takes its time.
-    this.#server = createServer(
-      { requestTimeout: 0, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
-      (message, response) => void this.#serve(message, response),
+    this.#server = createServer({ requestTimeout: 0, headersTimeout: 10_000, keepAliveTimeout: 5_000 }, (message, response) =>
+      this.#counted(this.#serve(message, response)),
     );
-    this.#server.on('checkContinue', (message, response) => void this.#serve(message, response, () => response.writeContinue()));
+    this.#server.on('checkContinue', (message, response) => this.#counted(this.#serve(message, response, () => response.writeContinue())));
   }
 
   /** @throws GatewayError `gateway.listen_failed`, `gateway.ungoverned_mutation`, `gateway.unknown_action` */
@@ -128,7 +127,7 @@ export class Gateway {
           },
           { 'retry-after': '1' },
         );
-      return await this.#counted(route.handle(request));
+      return await route.handle(request);
     } catch (error) {
       return problemOf(error, this.#parts.telemetry.log);
     }
@@ -138,13 +137,10 @@ export class Gateway {
     return this.#routes.get(path) ?? [...this.#routes.values()].find((route) => route.path.endsWith('/') && path.startsWith(route.path));
   }
 
-  async #counted(answer: Promise<Response>): Promise<Response> {
-    this.#inFlight.add(answer);
-    try {
-      return await answer;
-    } finally {
-      this.#inFlight.delete(answer);
-    }
+  /** Under way until the last byte of the answer is written. */
+  #counted(serving: Promise<void>): void {
+    this.#inFlight.add(serving);
+    void serving.finally(() => this.#inFlight.delete(serving));
   }
 }
 

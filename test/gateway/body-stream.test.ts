@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Patience, streamBody } from '../../src/gateway/body-stream.ts';
 import { codeOf } from '../support/errors.ts';
@@ -29,26 +28,26 @@ async function received(): Promise<{ message: IncomingMessage; sending: ReturnTy
   return { message, sending };
 }
 
-async function all(message: IncomingMessage, patience: Patience, use: () => Promise<void> = async () => undefined): Promise<number> {
+const HOUR = 3_600_000;
+const patient: Patience = { idle: HOUR, grace: HOUR, bytesPerSecond: Number.POSITIVE_INFINITY };
+
+async function all(message: IncomingMessage, patience: Partial<Patience>): Promise<number> {
   let bytes = 0;
-  for await (const chunk of streamBody(message, patience)) {
-    bytes += chunk.length;
-    await use();
-  }
+  for await (const chunk of streamBody(message, { ...patient, ...patience })) bytes += chunk.length;
   return bytes;
 }
 
 test('a body of which nothing comes is given up', async () => {
   const { message, sending } = await received();
   sending.write('x');
-  expect(await codeOf(all(message, { idle: 50, whole: 60_000 }))).toBe('gateway.body_stalled');
+  expect(await codeOf(all(message, { idle: 50 }))).toBe('gateway.body_stalled');
   sending.destroy();
 });
 
 test('one that never ends is given up as well, however often something comes', async () => {
   const { message, sending } = await received();
   const dripping = setInterval(() => sending.write('x'), 10);
-  expect(await codeOf(all(message, { idle: 60_000, whole: 200 }))).toBe('gateway.body_stalled');
+  expect(await codeOf(all(message, { grace: 200 }))).toBe('gateway.body_stalled');
   clearInterval(dripping);
   sending.destroy();
 });
@@ -56,11 +55,38 @@ test('one that never ends is given up as well, however often something comes', a
 test('one whose sender goes is cut off', async () => {
   const { message, sending } = await received();
   sending.write('x', () => sending.destroy());
-  expect(await codeOf(all(message, { idle: 60_000, whole: 60_000 }))).toBe('gateway.body_cut_off');
+  expect(await codeOf(all(message, {}))).toBe('gateway.body_cut_off');
+});
+
+test('one that comes more slowly than it may is given up, and one that comes as fast is not', async () => {
+  const slow = await received();
+  slow.sending.write('x'.repeat(50));
+  expect(await codeOf(all(slow.message, { grace: 50, bytesPerSecond: 1_000 }))).toBe('gateway.body_stalled');
+  slow.sending.destroy();
+  const fast = await received();
+  fast.sending.write('x'.repeat(50));
+  setTimeout(() => fast.sending.end('x'.repeat(50)), 100);
+  expect(await all(fast.message, { grace: 50, bytesPerSecond: 0.001 })).toBe(100);
 });
 
 test('that we are slow is not the sender’s fault', async () => {
   const { message, sending } = await received();
-  sending.end('x'.repeat(100));
-  expect(await all(message, { idle: 1_000, whole: 60_000 }, async () => void (await delay(1_100)))).toBe(100);
+  sending.write('x'.repeat(50));
+  let [now, bytes] = [0, 0];
+  for await (const chunk of streamBody(message, { ...patient, grace: 60_000 }, () => now)) {
+    bytes += chunk.length;
+    now += HOUR;
+    if (bytes === 50) sending.end('x'.repeat(50));
+  }
+  expect(bytes).toBe(100);
+});
+
+test('what is left of a body that nobody wants any more can be let go by, to its end', async () => {
+  const { message, sending } = await received();
+  sending.write('x'.repeat(50));
+  for await (const _chunk of streamBody(message, patient)) break;
+  message.resume();
+  sending.end('x'.repeat(50));
+  await once(message, 'end');
+  expect(message.complete).toBe(true);
 });

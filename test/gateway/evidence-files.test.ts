@@ -179,5 +179,5 @@ test('without a policy for evidence nothing is published', async () => {
     'mutation ($input: PublishEvidenceInput!) { publishEvidence(input: $input) { decision { explanation } published { first } } }',
     { input: { manifest: digestOf(manifest), signatures: [] } },
   );
-  expect(data.publishEvidence).toEqual({ decision: { explanation: 'the bundle does not verify: manifest.form' }, published: null });
+  expect(data.publishEvidence).toEqual({ decision: { explanation: 'the bundle does not verify: policy.missing' }, published: null });
 });

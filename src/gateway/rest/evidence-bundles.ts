@@ -1,12 +1,18 @@
 import type { Authenticator } from '../../auth/index.ts';
 import { sendFile } from '../../catalog/index.ts';
+import { Places } from '../../core/index.ts';
 import type { Decision } from '../../govern/index.ts';
 import type { GatewayParts } from '../context.ts';
+import { GatewayError } from '../errors.ts';
 import { credentialsOf, type Route, streamed } from '../http.ts';
 import { denied, problem } from '../problem.ts';
 
+/** Downloads at once in one process: each holds a few MiB, a socket, and perhaps a connection to the store. */
+const downloads = { all: 64, each: 16 };
+
 /** `GET /evidence/bundles/sha256:<manifest>/<name>`: a file of a published bundle. Each download is decided on and recorded before its first byte. */
 export function evidenceBundles(parts: GatewayParts, authenticator: Authenticator): Route {
+  const places = new Places(downloads);
   return {
     path: '/evidence/bundles/',
     methods: ['GET', 'HEAD'],
@@ -21,8 +27,15 @@ export function evidenceBundles(parts: GatewayParts, authenticator: Authenticato
       if (request.header('if-none-match') === headers.etag) return new Response(null, { status: 304, headers });
       const whole = { ...headers, 'content-length': String(result['size']) };
       if (request.method === 'HEAD') return new Response(null, { headers: whole });
-      const content = await sendFile(parts.catalog, identity.actor.tenant, String(result['digest']));
-      return new Response(streamed(content), { headers: whole });
+      const leave = places.take(identity.actor.tenant);
+      if (leave === undefined) throw full();
+      try {
+        const content = await sendFile(parts.catalog, identity.actor.tenant, String(result['digest']));
+        return new Response(streamed(content, leave), { headers: whole });
+      } catch (error) {
+        leave();
+        throw error;
+      }
     },
   };
 }
@@ -39,6 +52,11 @@ function headersFor({ decisionId, ruleId }: Decision, name: string, { digest, me
     'x-ig-decision-id': decisionId,
     'x-ig-rule-id': ruleId,
   };
+}
+
+function full(): GatewayError {
+  const counts = `${downloads.each} downloads of yours, or ${downloads.all} of all, are already under way here`;
+  return new GatewayError('gateway.downloads_full', counts, { remedy: 'repeat the call after a moment' });
 }
 
 function notFound(decision?: Decision): Response {

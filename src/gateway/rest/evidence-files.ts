@@ -1,6 +1,6 @@
 import type { Authenticator, Identity } from '../../auth/index.ts';
 import { CatalogError, evidenceDigest, MAX_FILE_BYTES, presentFile, receiveFile } from '../../catalog/index.ts';
-import type { TenantId } from '../../core/index.ts';
+import { Places } from '../../core/index.ts';
 import type { Decision } from '../../govern/index.ts';
 import type { Patience } from '../body-stream.ts';
 import type { GatewayParts } from '../context.ts';
@@ -9,9 +9,10 @@ import { credentialsOf, type EdgeRequest, json, type Route } from '../http.ts';
 import { denied, problem } from '../problem.ts';
 import { ReadPasses } from './read-passes.ts';
 
-/** Uploads at once in one process, each of which holds a few MiB; and those of one tenant, so that nobody has all. */
-const MAX_UPLOADS = 32;
-const MAX_OF_TENANT = 8;
+/** Uploads at once in one process, each of which holds a few MiB. */
+const uploads = { all: 32, each: 8 };
+/** A minute beside what a file takes at 64 KiB/s: an upload that never ends would hold its place for ever. */
+const patience: Patience = { idle: 30_000, grace: 60_000, bytesPerSecond: 65_536 };
 
 /**
  * `PUT /evidence/files/sha256:<hex>`: a file for a bundle, decided on before its first byte is read; `HEAD` says whether it is there, to who
@@ -19,7 +20,7 @@ const MAX_OF_TENANT = 8;
  */
 export function evidenceFiles(parts: GatewayParts, authenticator: Authenticator): Route {
   const passes = new ReadPasses(parts.clock);
-  const underWay: TenantId[] = [];
+  const places = new Places(uploads);
   return {
     path: '/evidence/files/',
     methods: ['PUT', 'HEAD'],
@@ -28,14 +29,9 @@ export function evidenceFiles(parts: GatewayParts, authenticator: Authenticator)
       const digest = evidenceDigest.safeParse(request.url.pathname.slice('/evidence/files/'.length).replace(/%3A/i, ':'));
       if (!digest.success) return notFound();
       if (request.method === 'HEAD') return await look(parts, passes, identity, digest.data);
-      const { tenant } = identity.actor;
-      if (underWay.length >= MAX_UPLOADS || underWay.filter((one) => one === tenant).length >= MAX_OF_TENANT) throw full();
-      underWay.push(tenant);
-      try {
-        return await take(parts, identity, request, digest.data);
-      } finally {
-        underWay.splice(underWay.indexOf(tenant), 1);
-      }
+      const leave = places.take(identity.actor.tenant);
+      if (leave === undefined) throw full();
+      return await take(parts, identity, request, digest.data).finally(leave);
     },
   };
 }
@@ -57,17 +53,12 @@ async function take(parts: GatewayParts, identity: Identity, request: EdgeReques
   if (result === null) return denied(decision);
   const blob = result['blob'];
   if (typeof blob !== 'string') return stored(200, decision, digest);
-  await receiveFile(parts.catalog, identity.actor.tenant, blob, request.stream(patienceFor(size)));
+  await receiveFile(parts.catalog, identity.actor.tenant, blob, request.stream(patience));
   return stored(201, decision, digest);
 }
 
 function stored(status: number, { decisionId, ruleId }: Decision, digest: string): Response {
   return json(status, { digest, decisionId }, { 'x-ig-decision-id': decisionId, 'x-ig-rule-id': ruleId });
-}
-
-/** A minute, and what the file takes at 64 KiB/s: an upload that never ends would hold its place for ever. */
-function patienceFor(size: number): Patience {
-  return { idle: 30_000, whole: 60_000 + Math.ceil(size / 65.536) };
 }
 
 /** @throws CatalogError `evidence.length_required`, `evidence.too_large` */
@@ -87,7 +78,7 @@ function lengthOf(request: EdgeRequest): number {
 function full(): GatewayError {
   return new GatewayError(
     'gateway.uploads_full',
-    `${MAX_OF_TENANT} uploads of yours, or ${MAX_UPLOADS} of all, are already under way here`,
+    `${uploads.each} uploads of yours, or ${uploads.all} of all, are already under way here`,
     {
       remedy: 'repeat the call after a moment',
     },
