@@ -8,7 +8,7 @@ export type HeadSignerOptions = Signing & {
   readonly signMilliseconds?: number;
   /** Told of failures; what failed is tried again. */
   readonly onError?: (log: string, error: unknown) => void;
-  /** Told of each checkpoint once it is kept: who shows it to others. */
+  /** Told of each checkpoint once it is committed: who shows it to others. */
   readonly onSigned?: (log: TenantId, checkpoint: Checkpoint) => void;
 };
 
@@ -79,7 +79,16 @@ export class HeadSigner {
   async #sign(log: TenantId): Promise<void> {
     const signed = await this.#together(log);
     const checkpoint = signed.has(log) ? signed.get(log) : await this.#turnstile.pass(() => signHead(this.#options, log, this.#place));
-    if (checkpoint !== undefined) this.#options.onSigned?.(log, checkpoint);
+    if (checkpoint !== undefined) this.#keep(log, checkpoint);
+  }
+
+  /** It is committed: others are shown it also where this gateway cannot remember it. */
+  #keep(log: TenantId, checkpoint: Checkpoint): void {
+    try {
+      this.#options.anchor.keep(log, checkpoint.note);
+    } finally {
+      this.#options.onSigned?.(log, checkpoint);
+    }
   }
 
   #together(log: TenantId): Promise<Signed> {
