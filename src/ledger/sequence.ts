@@ -105,8 +105,18 @@ async function take(trx: Trx, asks: readonly Ask[], { key, limit }: BatchOptions
     const mine = rowsOf.get(log) ?? [];
     return head === undefined
       ? []
-      : [{ log, head, rows: mine, direct: own, known: knownOf.get(log) ?? [], more: full || mine.length === share }];
+      : [inTree({ log, head, rows: mine, direct: own, known: knownOf.get(log) ?? [], more: full || mine.length === share })];
   });
+}
+
+/**
+ * With only those leaves that the tree holds. One that somebody put beyond its end is no place: its entry is to get one of its own, and
+ * the server refuses that because of this leaf, so that it is told.
+ */
+function inTree(work: Work): Work {
+  const isInTree = ({ seq }: SequencedLeaf): boolean => seq < work.head.frontier.size;
+  const rows = work.rows.map((row) => (row.placed === null || isInTree(row.placed) ? row : { ...row, placed: null }));
+  return { ...work, rows, known: work.known.filter(isInTree) };
 }
 
 type Sequenced = { readonly log: TenantId; readonly batch: Batch; readonly writes: Writes };

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isJsonObject, metaLog, type TenantId, tenantId } from '../../src/core/index.ts';
+import { canonicalBytes, isJsonObject, metaLog, type TenantId, tenantId } from '../../src/core/index.ts';
 import { type Ledger, LedgerKey, type LedgerOptions } from '../../src/ledger/index.ts';
 import { openDatabase as openSourceOfTables, verifyCheckpoint, verifyLog } from '../../src/ledger/verify/index.ts';
 import { Database } from '../../src/storage/index.ts';
@@ -118,6 +118,33 @@ describe('who writes the tables as the application does', () => {
     );
     await expect(asApp('delete from ledger_outbox')).rejects.toThrow(`ledger entry ${id} has no place in the log yet`);
     expect(await ledger.receipt(acme, id)).toMatchObject({ status: 'PENDING' });
+  });
+
+  describe.each([acme, metaLog])('and puts an entry beyond the end of the tree of the log %s', (log) => {
+    const entry = entryWith({ n: 1 });
+    const body = canonicalBytes({ ...entry, actor: { ...entry.actor } });
+    const plant = () =>
+      db.database.transaction(log, (trx) =>
+        sql`insert into ledger_leaf (tenant, seq, entry_id, body, hash) values (${log}, 1000000, ${entry.id}, ${body}, sha256(${body}))`.execute(
+          trx,
+        ),
+      );
+
+    test('cannot have it recorded', async () => {
+      const ledger = open();
+      await append(ledger, 0, log);
+      await plant();
+      await expect(ledger.record(log, entry)).rejects.toMatchObject({ code: '23505', constraint: 'ledger_leaf_tenant_entry_id_key' });
+    });
+
+    test('cannot have it taken out of the outbox as if it had its place', async () => {
+      const ledger = open();
+      await append(ledger, 0, log);
+      await commit(db.database, ledger, entry, log);
+      await plant();
+      expect(await ledger.acknowledge(log, entry.id)).toMatchObject({ status: 'PENDING' });
+      expect(errors.at(-1)).toMatchObject({ log, error: { code: '23505', constraint: 'ledger_leaf_tenant_entry_id_key' } });
+    });
   });
 
   test('cannot make an entry disappear through quarantine, nor keep a real one out of it', async () => {
