@@ -35,6 +35,7 @@ test('a batch that fails when nobody waits for it any more ends no process', asy
       failing.open();
       return Promise.reject(new Error('the database is gone'));
     },
+    onGroupFailed: () => undefined,
     width: 1,
   });
   const first = drains.with(acme, []);
@@ -45,4 +46,51 @@ test('a batch that fails when nobody waits for it any more ends no process', asy
   await failing.opened;
   await turnOfTheLoop(); // in which Node would tell of it
   expect(unhandled).toEqual([]);
+});
+
+test('a log that fails alone goes by itself until it succeeds, and a group that fails is told of once', async () => {
+  const [globex, initech] = [tenantId('globex'), tenantId('initech')];
+  const logs = [acme, globex, initech];
+  const refused = new Error('the server refuses globex');
+  const [groups, lonely, told]: [string[][], string[], unknown[]] = [[], [], []];
+  let isHarmed = true;
+  const harms = (log: TenantId): boolean => isHarmed && log === globex;
+  const drains = new Drains({
+    together: (asks) => {
+      groups.push(asks.map(({ log }) => log));
+      return asks.some(({ log }) => harms(log)) ? Promise.reject(refused) : Promise.resolve(all(asks));
+    },
+    alone: ({ log }) => {
+      lonely.push(log);
+      return harms(log) ? Promise.reject(refused) : Promise.resolve(done);
+    },
+    onGroupFailed: (count, error) => told.push([count, error]),
+    width: 3,
+  });
+  const round = async () => {
+    const answers = await Promise.allSettled(logs.map((log) => drains.with(log, [])));
+    return [answers.map(({ status }) => status === 'fulfilled'), groups.splice(0), lonely.splice(0)];
+  };
+  const others = [acme, initech];
+  expect(await round()).toEqual([[true, false, true], [logs], logs]);
+  expect(await round()).toEqual([[true, false, true], [others], [globex]]);
+  isHarmed = false;
+  expect(await round()).toEqual([[true, true, true], [others], [globex]]);
+  expect(await round()).toEqual([[true, true, true], [logs], []]);
+  expect(told).toEqual([[3, refused]]);
+});
+
+test('when every log that waits goes by itself, there is no group', async () => {
+  const groups: number[] = [];
+  const drains = new Drains({
+    together: (asks) => {
+      groups.push(asks.length);
+      return Promise.resolve(new Map());
+    },
+    alone: () => Promise.reject(new Error('no')),
+    onGroupFailed: () => undefined,
+    width: 1,
+  });
+  for (let n = 0; n < 3; n += 1) await expect(drains.with(acme, [])).rejects.toThrow('no');
+  expect(groups).toEqual([1]);
 });

@@ -114,6 +114,11 @@ test.each(harms)('a log %s is told of, and holds nobody up', async (_which, harm
   expect(harmed).toMatchObject({ status: 'rejected', reason: { code } });
   expect(whole.status === 'fulfilled' && seqs(whole.value)).toEqual(others.map(() => 2));
   expect(await transactionsOf('ledger_leaf', `seq = 2 and tenant <> '${victim}'`)).toBe(transactions);
+  const [again, after] = await Promise.allSettled([recordIn(ledger, logs.slice(5, 6), 3), recordIn(ledger, others, 3)]);
+  expect([again, after]).toMatchObject([{ status: 'rejected', reason: { code } }, { status: 'fulfilled' }]);
+  expect(await transactionsOf('ledger_leaf', `seq = 3 and tenant <> '${victim}'`)).toBe(1); // it goes by itself now
+  const groups = errors.filter(({ log }) => log === '*').map(({ error }) => error);
+  expect(groups).toMatchObject(transactions === 1 ? [] : [{ code: 'ledger.group_failed', cause: { code } }]);
 });
 
 test('a log whose head somebody holds waits for it by itself', async () => {
