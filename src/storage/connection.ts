@@ -103,7 +103,10 @@ class TenantConnection implements PostgresPoolClient {
     return held.some(({ name }) => name === 'begin') ? answerOf() : this.#client.query(sql); // what never began needs no end
   }
 
-  /** What is not prepared on this connection yet goes by itself, this once. */
+  /**
+   * What is not prepared on this connection yet goes by itself, this once. Nothing comes in between: kysely runs the statements of a
+   * transaction one after another, also those that are asked for at once.
+   */
   async #send(held: readonly Prepared[], last: Statement): Promise<Answer> {
     if (held.length > 0 && held.every(({ name }) => this.#prepared.has(name))) return sendTogether(this.#client, held, last);
     for (const statement of held) {

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { tenantId } from '../../src/core/index.ts';
 import { Database, type Trx, withNext } from '../../src/storage/index.ts';
 import { codeOf, refusalOf } from '../support/errors.ts';
 import { gate } from '../support/gate.ts';
+import { lockWaiters } from '../support/locks.ts';
 import { openTestDatabase, query, type TestDatabase } from '../support/postgres.ts';
 
 const acme = tenantId('acme');
@@ -183,13 +184,37 @@ describe('a statement that goes along with the next', () => {
         return (await trx.selectFrom('flag').select('key').where('tenant', '=', acme).where('key', '>', 'd').execute()).length;
       });
     const waits = read();
-    await vi.waitFor(async () =>
-      expect(await query(db.ownerUrl, `select 1 from pg_stat_activity where wait_event_type = 'Lock'`)).toHaveLength(1),
-    );
-    release.open();
+    try {
+      await lockWaiters(db.ownerUrl, 1);
+    } finally {
+      release.open();
+    }
     await holder;
     expect([await waits, await read()]).toEqual([1, 1]);
   });
+});
+
+test('two statements at once, the first of their connection, are both in the transaction and of its tenant', async () => {
+  const fresh = new Database({ appUrl: db.appUrl, poolSize: 1 });
+  onTestFinished(() => fresh.close());
+  const read = (trx: Trx) =>
+    sql<object>`select current_setting('countersign.tenant', true) as tenant, pg_current_xact_id()::text as id`.execute(trx);
+  const [first, second] = await fresh.transaction(acme, (trx) => Promise.all([read(trx), read(trx)]));
+  expect(first.rows).toMatchObject([{ tenant: 'acme' }]);
+  expect(second.rows).toEqual(first.rows);
+});
+
+test('a statement that goes along takes texts and bytes: another value is refused, and the connection goes on', async () => {
+  const one = new Database({ appUrl: db.appUrl, poolSize: 1, prepared: true });
+  onTestFinished(() => one.close());
+  const along = (value: unknown) =>
+    one.transaction(acme, async (trx) => {
+      await sql`${sql.raw(withNext)} select ${value}::text`.execute(trx);
+      return (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx)).rows;
+    });
+  const connection = await along('a text'); // by itself, the first time
+  await expect(along(1)).rejects.toThrow('what goes along with another statement takes texts and bytes');
+  expect(await along('a text')).toEqual(connection);
 });
 
 describe('a transaction of several tenants', () => {
