@@ -114,7 +114,7 @@ describe('the total', () => {
   test.each(named([...single.slice(1), ...combined, ...timed]))('by %s is counted in indexes alone', async (_name, filter) => {
     const { buffers, fetched } = await costOf(filter, (narrowed, range) => sql`select count(*) from (${matches(acme, narrowed, range)}) m`);
     expect(fetched).toBe(0);
-    expect(buffers).toBeLessThanOrEqual(2_000); // the table has 12,500; versions of PostgreSQL differ by some dozens
+    expect(buffers).toBeLessThanOrEqual(1_250); // 1,146 at most on PostgreSQL 15 and 18, others differ by some dozens; 12,500 would be the table
   });
 });
 
