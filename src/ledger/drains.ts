@@ -15,11 +15,11 @@ export type Running = {
 };
 
 /** A batch of a log that is to come or has begun. Until then who asks may still come along. */
-type Run = Ask & { readonly entries: Waiting[]; readonly answer: PromiseWithResolvers<Batch> };
+type Run = Ask & { readonly direct: Waiting[]; readonly answer: PromiseWithResolvers<Batch> };
 type Drain = { begun: Run | undefined; open: Run | undefined };
 
 /** How many logs share a transaction: more would save little, and hold each other's heads longer. */
-const LOGS_TOGETHER = 64;
+export const LOGS_TOGETHER = 64;
 
 /**
  * Group commit, over entries and logs: all who come while a transaction is under way share the next one, so the rate grows with the load. A
@@ -42,7 +42,7 @@ export class Drains {
   /** The next batch of a log, which takes all of `direct` along. */
   with(log: TenantId, direct: readonly Waiting[]): Promise<Batch> {
     const { open } = this.#next(log);
-    open.entries.push(...direct);
+    open.direct.push(...direct);
     return open.answer.promise;
   }
 
@@ -135,8 +135,7 @@ export class Drains {
 }
 
 function newRun(log: TenantId): Run {
-  const entries: Waiting[] = [];
   const answer = Promise.withResolvers<Batch>();
   answer.promise.catch(() => undefined); // its caller may have found the entry in the batch before
-  return { log, entries, direct: () => entries, answer };
+  return { log, direct: [], answer };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { type TenantId, Turnstile } from '../core/index.ts';
 import { type Checkpoint, type Place, type Signing, signHead } from './checkpoint.ts';
+import { LOGS_TOGETHER } from './drains.ts';
 import { signTogether } from './sign-together.ts';
 
 export type HeadSignerOptions = Signing & {
@@ -14,11 +15,9 @@ export type HeadSignerOptions = Signing & {
 
 /** How many logs are signed alone at once: signing waits for nobody's answer, and must not take the connections of those who wait. */
 const SIGNERS = 2;
-/** Signing takes a fifth of the time at most: where it is slow, because logs or neighbours are many, it rests for longer, up to a second. */
+/** It rests four times as long as it took, so that signing takes a fifth of the time; a second at most, so that slow signing is not put off. */
 const REST_TIMES = 4;
 const LONGEST_REST = 1_000;
-/** How many logs share a transaction. */
-const LOGS_TOGETHER = 64;
 
 type Signed = ReadonlyMap<TenantId, Checkpoint | undefined>;
 /** Logs that will be signed in one transaction, and its answer. */

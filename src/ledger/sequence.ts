@@ -41,8 +41,8 @@ export type BatchOptions = {
   readonly now: Date;
 };
 
-/** A log that is to be sequenced. `direct` closes the list of the entries that do not come through its outbox, and answers with it. */
-export type Ask = { readonly log: TenantId; readonly direct: () => readonly Waiting[] };
+/** A log that is to be sequenced, and the entries of it that do not come through its outbox. */
+export type Ask = { readonly log: TenantId; readonly direct: readonly Waiting[] };
 
 /**
  * Gives places to what waits of one log: up to `limit` entries of its outbox and all that come directly, in one transaction: all of it or
@@ -87,11 +87,10 @@ type Work = {
 };
 
 async function take(trx: Trx, asks: readonly Ask[], { key, limit }: BatchOptions, patience: Patience): Promise<Work[]> {
-  const wanted = asks.map(({ log, direct }) => ({ log, direct: direct() }));
-  const direct = wanted.flatMap((one) => one.direct.map(({ entryId }) => ({ log: one.log, entryId })));
+  const direct = asks.flatMap((one) => one.direct.map(({ entryId }) => ({ log: one.log, entryId })));
   const heads = await takeHeads(
     trx,
-    wanted.map(({ log }) => log),
+    asks.map(({ log }) => log),
     direct,
     patience,
   );
@@ -100,7 +99,7 @@ async function take(trx: Trx, asks: readonly Ask[], { key, limit }: BatchOptions
   const rows = waiting.length === 0 ? [] : await readOutbox(trx, waiting, key.sealIds, share);
   const known = [...heads.values()].some(({ repeated }) => repeated) ? await leavesByEntry(trx, direct) : [];
   const [rowsOf, knownOf, full] = [Map.groupBy(rows, ({ log }) => log), Map.groupBy(known, ({ log }) => log), isFullOfBytes(rows)];
-  return wanted.flatMap(({ log, direct: own }) => {
+  return asks.flatMap(({ log, direct: own }) => {
     const head = heads.get(log);
     const mine = rowsOf.get(log) ?? [];
     return head === undefined

@@ -12,7 +12,7 @@ export type SequencerOptions = HeadSignerOptions & {
   /** Connections of the sequencer's own, so that it never queues behind those it serves; default: `database`. */
   readonly sequencing?: Database;
   readonly batchSize?: number;
-  /** How many logs are sequenced at once. */
+  /** How many transactions sequence at once: one of many logs together, the others of one log each. */
   readonly lanes?: number;
   /** Entries of one log that may wait for their place before appends are refused. */
   readonly maxBacklog?: number;

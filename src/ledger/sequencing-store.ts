@@ -86,7 +86,7 @@ export async function makeHead(trx: Trx, log: string): Promise<void> {
 
 /**
  * Puts an entry into the outbox; false when its id is there already, in the outbox or in the log. Prepared, because every action does this
- * and to plan it costs four times as much as to do it.
+ * and to plan it costs more than to do it.
  */
 export async function enqueue(trx: Trx, log: string, entry: Waiting, seal: Buffer): Promise<boolean> {
   const added = await sql`${sql.raw(prepared)}
