@@ -1,6 +1,9 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { tenantId } from '../../src/core/index.ts';
+import { beginTenant, tenantPool } from '../../src/storage/connection.ts';
 import { Database, type Trx, withNext } from '../../src/storage/index.ts';
 import { codeOf, refusalOf } from '../support/errors.ts';
 import { gate } from '../support/gate.ts';
@@ -194,14 +197,33 @@ describe('a statement that goes along with the next', () => {
   });
 });
 
-test('two statements at once, the first of their connection, are both in the transaction and of its tenant', async () => {
-  const fresh = new Database({ appUrl: db.appUrl, poolSize: 1 });
-  onTestFinished(() => fresh.close());
-  const read = (trx: Trx) =>
-    sql<object>`select current_setting('countersign.tenant', true) as tenant, pg_current_xact_id()::text as id`.execute(trx);
-  const [first, second] = await fresh.transaction(acme, (trx) => Promise.all([read(trx), read(trx)]));
-  expect(first.rows).toMatchObject([{ tenant: 'acme' }]);
-  expect(second.rows).toEqual(first.rows);
+describe('the first transaction of a connection, which begins in several steps', () => {
+  test('has all of its statements behind them, also those that come at once', async () => {
+    const pool = new pg.Pool({ connectionString: db.appUrl, max: 1 });
+    onTestFinished(() => pool.end());
+    const connection = await tenantPool(pool, { prepared: false }).connect();
+    await connection.query(beginTenant, ['acme']);
+    const read = () => connection.query<object>(`select current_setting('countersign.tenant', true) as tenant`, []);
+    const answers = await Promise.all([read(), read()]); // kysely would let the second wait by itself
+    await connection.query('rollback', []);
+    connection.release();
+    expect(answers.map(({ rows }) => rows)).toEqual([[{ tenant: 'acme' }], [{ tenant: 'acme' }]]);
+  });
+
+  test('ends behind them when the work fails meanwhile', async () => {
+    const fresh = new Database({ appUrl: db.appUrl, poolSize: 1 });
+    onTestFinished(() => fresh.close());
+    const mine = new Error('mine');
+    let left: Promise<unknown> = Promise.resolve();
+    const work = fresh.transaction(acme, async (trx) => {
+      left = Promise.allSettled([setFlag(trx, 'left')]);
+      await turnOfTheLoop(); // it is on its way
+      throw mine;
+    });
+    await expect(work).rejects.toBe(mine);
+    expect(await left).toMatchObject([{ status: 'fulfilled' }]); // it had its tenant
+    expect((await flags()).includes('left')).toBe(false);
+  });
 });
 
 test('a statement that goes along takes texts and bytes: another value is refused, and the connection goes on', async () => {
