@@ -43,17 +43,22 @@ test('rolls back what the work did when it throws, and passes the error unchange
 
 test('a real deadlock: one of the two is run again from its start and both take effect once', async () => {
   await db.database.transaction(acme, (trx) => setFlag(trx, 'a').then(() => setFlag(trx, 'b')));
-  const [first, second] = [gate(), gate()];
+  const [first, second, survived] = [gate(), gate(), gate()];
   let runs = 0;
-  const cross = (own: string, other: string, mine: typeof first, theirs: typeof first) =>
-    db.database.transaction(acme, async (trx) => {
+  const cross = async (own: string, other: string, mine: typeof first, theirs: typeof first) => {
+    let isAgain = false;
+    await db.database.transaction(acme, async (trx) => {
       runs += 1;
+      if (isAgain) await survived.opened; // it could be quicker than the one it freed, and stand in its way again
+      isAgain = true;
       await setFlag(trx, `by ${own}`);
       await lockFlag(trx, own);
       mine.open();
       await theirs.opened; // both hold their first lock before either asks for its second
       await lockFlag(trx, other);
     });
+    survived.open();
+  };
   await Promise.all([cross('a', 'b', first, second), cross('b', 'a', second, first)]);
   expect([runs, await flags()]).toEqual([3, ['a', 'b', 'by a', 'by b']]);
   await query(db.ownerUrl, 'delete from flag');
