@@ -16,9 +16,9 @@ import type { LedgerKey } from './keys.ts';
 import { checkpointText, type NoteSigner, signNote } from './note.ts';
 import { type NodeReader, treeRoot } from './proof.ts';
 import { ledgerNotice } from './sequence.ts';
+import { keepCheckpoints } from './signing-store.ts';
 import {
   hasCheckpointOf,
-  keepCheckpoint,
   keepRotation,
   latestCheckpoint,
   leavesOfType,
@@ -69,7 +69,7 @@ async function signInside(trx: Trx, signing: Signing, log: TenantId, place: Plac
   await assertWhole(signing, log, { ...head, origin: signer.name, latest: (await latestCheckpoint(trx, log))?.note }, nodes);
   await assertDurable(trx, log);
   const note = signNote(checkpointText(signer.name, head.size, head.root), signers);
-  await keepCheckpoint(trx, log, { verifierKey: signer.verifierKey, size: head.size }, note);
+  await keepCheckpoints(trx, [{ log, size: head.size, note, verifierKey: signer.verifierKey }]);
   if (signers.length > 1) await keepRotation(trx, log, head.size, note);
   return { size: head.size, note };
 }

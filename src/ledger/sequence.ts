@@ -3,6 +3,7 @@ import type { Trx } from '../storage/index.ts';
 import { LedgerError } from './errors.ts';
 import type { LedgerKey } from './keys.ts';
 import { type Entry, entryBytes, leafBytes, leafHash } from './leaf.ts';
+import type { Patience } from './lock-logs.ts';
 import { sealedRow } from './seal.ts';
 import {
   type Head,
@@ -11,7 +12,6 @@ import {
   leavesByEntry,
   makeHead,
   type OutboxRow,
-  type Patience,
   type Refused,
   readOutbox,
   takeHeads,

@@ -33,10 +33,10 @@ async function signInside(trx: Trx, signing: Signing, logs: readonly TenantId[])
   if (whole.length === 0) return done;
   await assertDurable(trx, whole.map(({ log }) => log).join('`, `'));
   const checkpoints = whole.map(({ log, size, root, signer }) => {
-    return { log, size, note: signNote(checkpointText(signer.name, size, root), [signer]) };
+    return { log, size, note: signNote(checkpointText(signer.name, size, root), [signer]), verifierKey: signer.verifierKey };
   });
   await keepCheckpoints(trx, checkpoints);
-  for (const { log, ...checkpoint } of checkpoints) done.set(log, checkpoint);
+  for (const { log, size, note } of checkpoints) done.set(log, { size, note });
   return done;
 }
 
