@@ -16,9 +16,9 @@ import type { LedgerKey } from './keys.ts';
 import { checkpointText, type NoteSigner, signNote } from './note.ts';
 import { type NodeReader, treeRoot } from './proof.ts';
 import { ledgerNotice } from './sequence.ts';
+import { keepCheckpoints } from './signing-store.ts';
 import {
   hasCheckpointOf,
-  keepCheckpoint,
   keepRotation,
   latestCheckpoint,
   leavesOfType,
@@ -45,14 +45,13 @@ export type Place = (log: TenantId, entries: readonly Waiting[]) => Promise<unkn
 /**
  * Signs the head of a log if no checkpoint has it yet. Called after the batch is committed, never inside it: what is signed
  * is durable. What does not continue the trees signed before is refused: fewer entries (a restored backup), or another history
- * under the same numbers. What was signed before is known from the database and, for who altered that, from a file beside it.
+ * under the same numbers. What was signed before is known from the database and, for who altered that, from a file beside it, in which
+ * the caller keeps what this answers with.
  *
  * @throws LedgerError `ledger.inconsistent`, `ledger.key_retired`, `ledger.not_durable`
  */
-export async function signHead(signing: Signing, log: TenantId, place: Place): Promise<Checkpoint | undefined> {
-  const checkpoint = await signing.database.transaction(log, (trx) => signInside(trx, signing, log, place));
-  if (checkpoint !== undefined) signing.anchor.keep(log, checkpoint.note);
-  return checkpoint;
+export function signHead(signing: Signing, log: TenantId, place: Place): Promise<Checkpoint | undefined> {
+  return signing.database.transaction(log, (trx) => signInside(trx, signing, log, place));
 }
 
 async function signInside(trx: Trx, signing: Signing, log: TenantId, place: Place): Promise<Checkpoint | undefined> {
@@ -70,7 +69,7 @@ async function signInside(trx: Trx, signing: Signing, log: TenantId, place: Plac
   await assertWhole(signing, log, { ...head, origin: signer.name, latest: (await latestCheckpoint(trx, log))?.note }, nodes);
   await assertDurable(trx, log);
   const note = signNote(checkpointText(signer.name, head.size, head.root), signers);
-  await keepCheckpoint(trx, log, { verifierKey: signer.verifierKey, size: head.size }, note);
+  await keepCheckpoints(trx, [{ log, size: head.size, note, verifierKey: signer.verifierKey }]);
   if (signers.length > 1) await keepRotation(trx, log, head.size, note);
   return { size: head.size, note };
 }

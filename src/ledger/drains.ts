@@ -8,27 +8,30 @@ export type Running = {
   readonly together: (asks: readonly Ask[]) => Promise<ReadonlyMap<TenantId, Batch>>;
   /** Runs a batch of one log. */
   readonly alone: (ask: Ask) => Promise<Batch>;
+  /** Told when a batch of several logs failed, which then all run alone. */
+  readonly onGroupFailed: (logs: number, error: unknown) => void;
   /** How many logs may run alone at once. */
   readonly width: number;
 };
 
 /** A batch of a log that is to come or has begun. Until then who asks may still come along. */
-type Run = Ask & { readonly entries: Waiting[]; readonly answer: PromiseWithResolvers<Batch> };
+type Run = Ask & { readonly direct: Waiting[]; readonly answer: PromiseWithResolvers<Batch> };
 type Drain = { begun: Run | undefined; open: Run | undefined };
 
 /** How many logs share a transaction: more would save little, and hold each other's heads longer. */
-const LOGS_TOGETHER = 64;
+export const LOGS_TOGETHER = 64;
 
 /**
  * Group commit, over entries and logs: all who come while a transaction is under way share the next one, so the rate grows with the load. A
  * log has one batch at a time in this process (in others the head's lock decides). What would keep the others waiting goes alone beside
- * them, a few at once, in turn.
+ * them, a few at once, in turn; and who failed alone would fail the others as well, and stays by itself until it succeeds.
  */
 export class Drains {
   readonly #running: Running;
   readonly #turnstile: Turnstile;
   readonly #drains = new Map<TenantId, Drain>();
   readonly #waiting = new Set<TenantId>();
+  readonly #failing = new Set<TenantId>();
   #grouping = false;
 
   constructor(running: Running) {
@@ -39,7 +42,7 @@ export class Drains {
   /** The next batch of a log, which takes all of `direct` along. */
   with(log: TenantId, direct: readonly Waiting[]): Promise<Batch> {
     const { open } = this.#next(log);
-    open.entries.push(...direct);
+    open.direct.push(...direct);
     return open.answer.promise;
   }
 
@@ -74,8 +77,10 @@ export class Drains {
   async #runGroups(): Promise<void> {
     while (this.#waiting.size > 0) {
       await turnOfTheLoop(); // who comes in this one comes along
-      const runs = [...this.#waiting].slice(0, LOGS_TOGETHER).flatMap((log) => this.#begin(log));
-      const batches = await this.#running.together(runs).catch(() => new Map<TenantId, Batch>()); // alone it will say why
+      const waiting = [...this.#waiting];
+      for (const run of this.#begin(waiting.filter((log) => this.#failing.has(log)))) void this.#runAlone(run);
+      const runs = this.#begin(waiting.filter((log) => !this.#failing.has(log)).slice(0, LOGS_TOGETHER));
+      const batches = await this.#runTogether(runs);
       for (const run of runs) {
         const batch = batches.get(run.log);
         if (batch === undefined) void this.#runAlone(run);
@@ -85,22 +90,37 @@ export class Drains {
     this.#grouping = false;
   }
 
-  async #runAlone(run: Run): Promise<void> {
-    await this.#turnstile
-      .pass(() => this.#running.alone(run))
-      .then(
-        (batch) => this.#end(run, () => run.answer.resolve(batch)),
-        (error: unknown) => this.#end(run, () => run.answer.reject(error)),
-      );
+  /** No batch of any log when it fails: alone each succeeds, or says why. */
+  async #runTogether(runs: readonly Run[]): Promise<ReadonlyMap<TenantId, Batch>> {
+    if (runs.length === 0) return new Map();
+    try {
+      return await this.#running.together(runs);
+    } catch (error) {
+      if (runs.length > 1) this.#running.onGroupFailed(runs.length, error);
+      return new Map();
+    }
   }
 
-  #begin(log: TenantId): Run[] {
-    this.#waiting.delete(log);
-    const drain = this.#drains.get(log);
-    if (drain?.open === undefined) return [];
-    drain.begun = drain.open;
-    drain.open = undefined;
-    return [drain.begun];
+  async #runAlone(run: Run): Promise<void> {
+    try {
+      const batch = await this.#turnstile.pass(() => this.#running.alone(run));
+      this.#failing.delete(run.log);
+      this.#end(run, () => run.answer.resolve(batch));
+    } catch (error) {
+      this.#failing.add(run.log);
+      this.#end(run, () => run.answer.reject(error));
+    }
+  }
+
+  #begin(logs: readonly TenantId[]): Run[] {
+    return logs.flatMap((log) => {
+      this.#waiting.delete(log);
+      const drain = this.#drains.get(log);
+      if (drain?.open === undefined) return [];
+      drain.begun = drain.open;
+      drain.open = undefined;
+      return [drain.begun];
+    });
   }
 
   #end({ log }: Run, tell: () => void): void {
@@ -115,6 +135,7 @@ export class Drains {
 }
 
 function newRun(log: TenantId): Run {
-  const entries: Waiting[] = [];
-  return { log, entries, direct: () => entries, answer: Promise.withResolvers<Batch>() };
+  const answer = Promise.withResolvers<Batch>();
+  answer.promise.catch(() => undefined); // its caller may have found the entry in the batch before
+  return { log, direct: [], answer };
 }

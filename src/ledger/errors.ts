@@ -23,6 +23,8 @@ export type LedgerErrorCode =
   | 'ledger.not_durable'
   /** A committed entry was not as it was written: it is in quarantine. */
   | 'ledger.entry_refused'
+  /** Logs that shared a transaction failed together, and go alone. */
+  | 'ledger.group_failed'
   | 'ledger.cursor_malformed'
   | 'ledger.cursor_foreign'
   | 'ledger.entries_archived'

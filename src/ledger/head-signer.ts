@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { type TenantId, Turnstile } from '../core/index.ts';
 import { type Checkpoint, type Place, type Signing, signHead } from './checkpoint.ts';
+import { LOGS_TOGETHER } from './drains.ts';
 import { signTogether } from './sign-together.ts';
 
 export type HeadSignerOptions = Signing & {
@@ -8,17 +9,15 @@ export type HeadSignerOptions = Signing & {
   readonly signMilliseconds?: number;
   /** Told of failures; what failed is tried again. */
   readonly onError?: (log: string, error: unknown) => void;
-  /** Told of each checkpoint once it is kept: who shows it to others. */
+  /** Told of each checkpoint once it is committed: who shows it to others. */
   readonly onSigned?: (log: TenantId, checkpoint: Checkpoint) => void;
 };
 
 /** How many logs are signed alone at once: signing waits for nobody's answer, and must not take the connections of those who wait. */
 const SIGNERS = 2;
-/** Signing takes a fifth of the time at most: where it is slow, because logs or neighbours are many, it rests for longer, up to a second. */
+/** It rests four times as long as it took, so that signing takes a fifth of the time; a second at most, so that slow signing is not put off. */
 const REST_TIMES = 4;
 const LONGEST_REST = 1_000;
-/** How many logs share a transaction. */
-const LOGS_TOGETHER = 64;
 
 type Signed = ReadonlyMap<TenantId, Checkpoint | undefined>;
 /** Logs that will be signed in one transaction, and its answer. */
@@ -79,7 +78,16 @@ export class HeadSigner {
   async #sign(log: TenantId): Promise<void> {
     const signed = await this.#together(log);
     const checkpoint = signed.has(log) ? signed.get(log) : await this.#turnstile.pass(() => signHead(this.#options, log, this.#place));
-    if (checkpoint !== undefined) this.#options.onSigned?.(log, checkpoint);
+    if (checkpoint !== undefined) this.#keep(log, checkpoint);
+  }
+
+  /** It is committed: others are shown it also where this gateway cannot remember it. */
+  #keep(log: TenantId, checkpoint: Checkpoint): void {
+    try {
+      this.#options.anchor.keep(log, checkpoint.note);
+    } finally {
+      this.#options.onSigned?.(log, checkpoint);
+    }
   }
 
   #together(log: TenantId): Promise<Signed> {

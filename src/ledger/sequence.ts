@@ -3,6 +3,7 @@ import type { Trx } from '../storage/index.ts';
 import { LedgerError } from './errors.ts';
 import type { LedgerKey } from './keys.ts';
 import { type Entry, entryBytes, leafBytes, leafHash } from './leaf.ts';
+import type { Patience } from './lock-logs.ts';
 import { sealedRow } from './seal.ts';
 import {
   type Head,
@@ -11,7 +12,6 @@ import {
   leavesByEntry,
   makeHead,
   type OutboxRow,
-  type Patience,
   type Refused,
   readOutbox,
   takeHeads,
@@ -41,8 +41,8 @@ export type BatchOptions = {
   readonly now: Date;
 };
 
-/** A log that is to be sequenced. `direct` closes the list of the entries that do not come through its outbox, and answers with it. */
-export type Ask = { readonly log: TenantId; readonly direct: () => readonly Waiting[] };
+/** A log that is to be sequenced, and the entries of it that do not come through its outbox. */
+export type Ask = { readonly log: TenantId; readonly direct: readonly Waiting[] };
 
 /**
  * Gives places to what waits of one log: up to `limit` entries of its outbox and all that come directly, in one transaction: all of it or
@@ -87,11 +87,10 @@ type Work = {
 };
 
 async function take(trx: Trx, asks: readonly Ask[], { key, limit }: BatchOptions, patience: Patience): Promise<Work[]> {
-  const wanted = asks.map(({ log, direct }) => ({ log, direct: direct() }));
-  const direct = wanted.flatMap((one) => one.direct.map(({ entryId }) => ({ log: one.log, entryId })));
+  const direct = asks.flatMap((one) => one.direct.map(({ entryId }) => ({ log: one.log, entryId })));
   const heads = await takeHeads(
     trx,
-    wanted.map(({ log }) => log),
+    asks.map(({ log }) => log),
     direct,
     patience,
   );
@@ -100,13 +99,23 @@ async function take(trx: Trx, asks: readonly Ask[], { key, limit }: BatchOptions
   const rows = waiting.length === 0 ? [] : await readOutbox(trx, waiting, key.sealIds, share);
   const known = [...heads.values()].some(({ repeated }) => repeated) ? await leavesByEntry(trx, direct) : [];
   const [rowsOf, knownOf, full] = [Map.groupBy(rows, ({ log }) => log), Map.groupBy(known, ({ log }) => log), isFullOfBytes(rows)];
-  return wanted.flatMap(({ log, direct: own }) => {
+  return asks.flatMap(({ log, direct: own }) => {
     const head = heads.get(log);
     const mine = rowsOf.get(log) ?? [];
     return head === undefined
       ? []
-      : [{ log, head, rows: mine, direct: own, known: knownOf.get(log) ?? [], more: full || mine.length === share }];
+      : [inTree({ log, head, rows: mine, direct: own, known: knownOf.get(log) ?? [], more: full || mine.length === share })];
   });
+}
+
+/**
+ * With only those leaves that the tree holds. One that somebody put beyond its end is no place: its entry is to get one of its own, and
+ * the server refuses that because of this leaf, so that it is told.
+ */
+function inTree(work: Work): Work {
+  const isInTree = ({ seq }: SequencedLeaf): boolean => seq < work.head.frontier.size;
+  const rows = work.rows.map((row) => (row.placed === null || isInTree(row.placed) ? row : { ...row, placed: null }));
+  return { ...work, rows, known: work.known.filter(isInTree) };
 }
 
 type Sequenced = { readonly log: TenantId; readonly batch: Batch; readonly writes: Writes };

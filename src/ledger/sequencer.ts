@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type EntryId, Rounds, type TenantId, tenantId } from '../core/index.ts';
+import { type EntryId, messageOf, Rounds, type TenantId, tenantId } from '../core/index.ts';
 import type { Database } from '../storage/index.ts';
 import { Backlog } from './backlog.ts';
 import { Drains } from './drains.ts';
@@ -12,7 +12,7 @@ export type SequencerOptions = HeadSignerOptions & {
   /** Connections of the sequencer's own, so that it never queues behind those it serves; default: `database`. */
   readonly sequencing?: Database;
   readonly batchSize?: number;
-  /** How many logs are sequenced at once. */
+  /** How many transactions sequence at once: one of many logs together, the others of one log each. */
   readonly lanes?: number;
   /** Entries of one log that may wait for their place before appends are refused. */
   readonly maxBacklog?: number;
@@ -46,6 +46,7 @@ export class Sequencer {
         this.#done(ask.log, batch);
         return batch;
       },
+      onGroupFailed: (logs, error) => options.onError?.('*', groupFailed(logs, error)),
       width: Math.max(lanes - 1, 1),
     });
     this.#signer = new HeadSigner(options, (log, entries) => this.record(log, entries));
@@ -121,5 +122,12 @@ function refusedError(log: TenantId, entryId: string, reason: string): LedgerErr
   const why = reason === 'seal' ? 'was altered after its commit' : 'has an id that stands for another entry';
   return new LedgerError('ledger.entry_refused', `entry \`${entryId}\` of log \`${log}\` ${why}`, {
     remedy: 'it is in `ledger_quarantine`: find out who writes the database beside the gateway',
+  });
+}
+
+function groupFailed(logs: number, cause: unknown): LedgerError {
+  return new LedgerError('ledger.group_failed', `a transaction of ${logs} logs failed: ${messageOf(cause)}`, {
+    cause,
+    remedy: 'none if it stays at this: each of them goes alone now, and the one that fails again says why',
   });
 }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { prepared, type Trx, withNext } from '../storage/index.ts';
 import { bytes, numbers, texts } from './columns.ts';
 import { Frontier } from './frontier.ts';
+import { lockLogs, type Patience } from './lock-logs.ts';
 import { searchable } from './searchable.ts';
 import type { SequencedLeaf, Waiting } from './store.ts';
 import type { Tile } from './tiles.ts';
@@ -33,24 +34,14 @@ export type Refused = OutboxRow & { readonly reason: 'seal' | 'conflict' };
 /** An entry of a log that does not come through the outbox. */
 export type Direct = { readonly log: string; readonly entryId: string };
 
-/** Heads that somebody else holds: left to them, or waited for. */
-export type Patience = 'skip' | 'wait';
-
-/**
- * Locks the heads of logs until the transaction ends, in one order, so that no two sequencers wait for each other; the tenants of the
- * transaction are from then on those whose heads it holds, and row-level security sees to the rest. What is read is read by a statement of its own,
- * after the locks: one that waited would show what was before. A log that is not in the answer has no head or is somebody else's now.
- */
+/** Takes the heads of logs into its hand, see `lockLogs`. A log that is not in the answer has no head or is somebody else's now. */
 export async function takeHeads(
   trx: Trx,
   logs: readonly string[],
   direct: readonly Direct[],
   patience: Patience,
 ): Promise<Map<string, HeldHead>> {
-  await sql`${sql.raw(withNext)} select set_config('countersign.tenant', coalesce(string_agg(tenant, ','), ''), true) from (
-    select tenant from ledger_head where tenant = any(string_to_array(${logs.join(',')}, ',')) order by tenant
-    for update ${sql.raw(patience === 'skip' ? 'skip locked' : '')}
-  ) held`.execute(trx);
+  await lockLogs(trx, 'ledger_head', logs, patience);
   const { rows } = await sql<HeadRecord>`
     select h.tenant, h.size, h.last_hash, h.frontier, t.hashes as edge,
       exists (select from ledger_outbox o where o.tenant = h.tenant) as waiting,
@@ -86,7 +77,7 @@ export async function makeHead(trx: Trx, log: string): Promise<void> {
 
 /**
  * Puts an entry into the outbox; false when its id is there already, in the outbox or in the log. Prepared, because every action does this
- * and to plan it costs four times as much as to do it.
+ * and to plan it costs more than to do it.
  */
 export async function enqueue(trx: Trx, log: string, entry: Waiting, seal: Buffer): Promise<boolean> {
   const added = await sql`${sql.raw(prepared)}

@@ -10,12 +10,10 @@ import { edgeTiles, nodesFromTiles, type TileReader } from './tiles.ts';
 /**
  * Signs the heads of many logs in one transaction, as `signHead` would each of them. In the answer are the logs that are signed now, or need no
  * signature (undefined). Left out, to be signed alone, are those with which there is more to do, or something wrong: never signed before,
- * signed by another key or under another origin, locked by another signer, not whole.
+ * signed by another key or under another origin, locked by another signer, not whole, not to be held against what this gateway signed.
  */
-export async function signTogether(signing: Signing, logs: readonly TenantId[]): Promise<ReadonlyMap<TenantId, Checkpoint | undefined>> {
-  const signed = await signing.database.transaction(logs, (trx) => signInside(trx, signing, logs));
-  for (const [log, checkpoint] of signed) if (checkpoint !== undefined) signing.anchor.keep(log, checkpoint.note);
-  return signed;
+export function signTogether(signing: Signing, logs: readonly TenantId[]): Promise<ReadonlyMap<TenantId, Checkpoint | undefined>> {
+  return signing.database.transaction(logs, (trx) => signInside(trx, signing, logs));
 }
 
 type Due = Signable & { readonly log: TenantId; readonly signer: NoteSigner };
@@ -30,17 +28,15 @@ async function signInside(trx: Trx, signing: Signing, logs: readonly TenantId[])
   });
   const done = new Map<TenantId, Checkpoint | undefined>(plain.map(({ log }) => [log, undefined]));
   const due = plain.filter(({ size, signed }) => size !== signed);
-  const whole = new Set(await wholeOf(trx, signing, due));
-  for (const one of due) if (!whole.has(one)) done.delete(one.log);
-  if (whole.size === 0) return done;
-  await assertDurable(trx, [...whole].map(({ log }) => log).join('`, `'));
-  for (const { log, size, root, signer } of whole) {
-    done.set(log, { size, note: signNote(checkpointText(signer.name, size, root), [signer]) });
-  }
-  await keepCheckpoints(
-    trx,
-    [...whole].map(({ log, size }) => ({ log, size, note: done.get(log)?.note ?? '' })),
-  );
+  const whole = await wholeOf(trx, signing, due);
+  for (const { log } of due) done.delete(log);
+  if (whole.length === 0) return done;
+  await assertDurable(trx, whole.map(({ log }) => log).join('`, `'));
+  const checkpoints = whole.map(({ log, size, root, signer }) => {
+    return { log, size, note: signNote(checkpointText(signer.name, size, root), [signer]), verifierKey: signer.verifierKey };
+  });
+  await keepCheckpoints(trx, checkpoints);
+  for (const { log, size, note } of checkpoints) done.set(log, { size, note });
   return done;
 }
 
@@ -49,7 +45,7 @@ async function wholeOf(trx: Trx, signing: Signing, due: readonly Due[]): Promise
   const tiles = await readTiles(
     trx,
     due.flatMap(({ log, size, latest }) => {
-      const before = [latest, signing.anchor.read(log) ?? ''].map((note) => signedIn(note)?.size ?? 0);
+      const before = [latest, keptOf(signing, log)].map((note) => signedIn(note)?.size ?? 0);
       return [...new Set([size, ...before])].flatMap(edgeTiles).map((tile) => ({ log, ...tile }));
     }),
   );
@@ -62,4 +58,13 @@ async function wholeOf(trx: Trx, signing: Signing, due: readonly Due[]): Promise
     return one;
   });
   return (await Promise.allSettled(checked)).flatMap((check) => (check.status === 'fulfilled' ? [check.value] : []));
+}
+
+/** What this gateway signed last, to know which tiles that takes. Where it cannot be read, `assertWhole` fails, for that log alone. */
+function keptOf({ anchor }: Signing, log: TenantId): string {
+  try {
+    return anchor.read(log) ?? '';
+  } catch {
+    return '';
+  }
 }

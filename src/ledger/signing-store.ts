@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { type Trx, withNext } from '../storage/index.ts';
+import type { Trx } from '../storage/index.ts';
 import { numbers, texts } from './columns.ts';
+import { lockLogs } from './lock-logs.ts';
 import type { TileName } from './tiles.ts';
 
 /** A log whose signers' row this transaction holds: who signed it last and what, and its head. */
@@ -14,14 +15,9 @@ export type Signable = {
 
 type SignableRecord = { tenant: string; verifier_key: string; signed: bigint; latest: string; size: bigint; root: Buffer };
 
-/**
- * Locks the signers' rows of logs, in one order; the tenants of the transaction are from then on those. Read by a statement of its own,
- * after the locks. Not in the answer is a log without such a row, or whose row another signer holds.
- */
+/** Takes the signers' rows of logs into its hand, see `lockLogs`. Not in the answer is a log without such a row, or whose row another holds. */
 export async function takeSignable(trx: Trx, logs: readonly string[]): Promise<Map<string, Signable>> {
-  await sql`${sql.raw(withNext)} select set_config('countersign.tenant', coalesce(string_agg(tenant, ','), ''), true) from (
-    select tenant from ledger_signing where tenant = any(string_to_array(${logs.join(',')}, ',')) order by tenant for update skip locked
-  ) held`.execute(trx);
+  await lockLogs(trx, 'ledger_signing', logs, 'skip');
   const { rows } = await sql<SignableRecord>`
     select s.tenant, s.verifier_key, s.size as signed, c.note as latest, h.size, h.root from ledger_signing s
     join ledger_head h on h.tenant = s.tenant
@@ -46,17 +42,20 @@ export async function readTiles(trx: Trx, names: readonly (TileName & { readonly
   return new Map(rows.map(({ name, hashes }) => [name, hashes]));
 }
 
-export async function keepCheckpoints(
-  trx: Trx,
-  signed: readonly { readonly log: string; readonly size: number; readonly note: string }[],
-): Promise<void> {
+/** What was signed of a log, and whose signature counts for it from now on. */
+export type Kept = { readonly log: string; readonly size: number; readonly note: string; readonly verifierKey: string };
+
+export async function keepCheckpoints(trx: Trx, signed: readonly Kept[]): Promise<void> {
   await sql`
     with signed as (
       select * from unnest(
-        ${texts(signed.map(({ log }) => log))}, ${numbers(signed.map(({ size }) => size))}, ${texts(signed.map(({ note }) => note))}
-      ) as n (log, size, note)
+        ${texts(signed.map(({ log }) => log))}, ${numbers(signed.map(({ size }) => size))}, ${texts(signed.map(({ note }) => note))},
+        ${texts(signed.map(({ verifierKey }) => verifierKey))}
+      ) as n (log, size, note, verifier_key)
     ), kept as (
       insert into ledger_checkpoint (tenant, size, note) select log, size, note from signed on conflict do nothing
     )
-    update ledger_signing s set size = signed.size from signed where s.tenant = signed.log`.execute(trx);
+    update ledger_signing s set size = signed.size, verifier_key = signed.verifier_key from signed where s.tenant = signed.log`.execute(
+    trx,
+  );
 }

@@ -45,16 +45,6 @@ export async function lockSigning(trx: Trx, log: string, first: Signed): Promise
   return lockSigning(trx, log, first);
 }
 
-export async function keepCheckpoint(trx: Trx, log: string, signed: Signed, note: string): Promise<void> {
-  const size = BigInt(signed.size);
-  await trx
-    .insertInto('ledger_checkpoint')
-    .values({ tenant: log, size, note })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  await trx.updateTable('ledger_signing').set({ verifier_key: signed.verifierKey, size }).where('tenant', '=', log).execute();
-}
-
 export async function keepRotation(trx: Trx, log: string, size: number, note: string): Promise<void> {
   await trx
     .insertInto('ledger_rotation')

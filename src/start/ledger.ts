@@ -8,7 +8,7 @@ import { measureLedger } from './ledger-health.ts';
 import type { StopList } from './stop-list.ts';
 import { startWitnessing } from './witnessing.ts';
 
-/** Connections that sequence: a lane each, apart from those that wait for it. */
+/** Connections that sequence, apart from those that wait for it: one for the logs that go together, the others for those that go alone. */
 const SEQUENCER_CONNECTIONS = 4;
 /** A sequencer that freezes with the head in its hand is ended by the server after this, and another goes on. */
 const FENCE_MILLISECONDS = 1_000;

@@ -65,6 +65,8 @@ class TenantConnection implements PostgresPoolClient {
   readonly #prepared = new Set<string>();
   /** What goes along with the next statement. */
   #held: Prepared[] = [];
+  /** Statements on their way one by one: what comes meanwhile waits for them, and fails if they do. */
+  #steps: Promise<Answer> | undefined;
 
   constructor(client: pg.PoolClient, names: Map<string, string>, prepares: boolean) {
     this.#client = client;
@@ -99,18 +101,34 @@ class TenantConnection implements PostgresPoolClient {
       return answerOf();
     }
     const held = this.#held.splice(0);
-    if (sql !== 'rollback') return this.#send(held, this.#statement(sql, values));
-    return held.some(({ name }) => name === 'begin') ? answerOf() : this.#client.query(sql); // what never began needs no end
+    return sql === 'rollback' ? this.#rollBack(held) : this.#send(held, this.#statement(sql, values));
   }
 
   /** What is not prepared on this connection yet goes by itself, this once. */
   async #send(held: readonly Prepared[], last: Statement): Promise<Answer> {
-    if (held.length > 0 && held.every(({ name }) => this.#prepared.has(name))) return sendTogether(this.#client, held, last);
+    while (this.#steps !== undefined) await this.#steps;
+    if (held.length === 0) return this.#client.query({ ...last, values: [...last.values] });
+    if (held.every(({ name }) => this.#prepared.has(name))) return sendTogether(this.#client, held, last);
+    this.#steps = this.#sendEach(held, last);
+    try {
+      return await this.#steps;
+    } finally {
+      this.#steps = undefined;
+    }
+  }
+
+  async #sendEach(held: readonly Prepared[], last: Statement): Promise<Answer> {
     for (const statement of held) {
       await this.#client.query({ ...statement, values: [...statement.values] });
       this.#prepared.add(statement.name);
     }
     return this.#client.query({ ...last, values: [...last.values] });
+  }
+
+  /** What never began needs no end; and what is on its way would run behind the end, without a tenant. */
+  async #rollBack(held: readonly Prepared[]): Promise<Answer> {
+    await this.#steps?.catch(() => undefined);
+    return held.some(({ name }) => name === 'begin') ? answerOf() : this.#client.query('rollback');
   }
 
   #statement(text: string, values: readonly unknown[]): Statement {

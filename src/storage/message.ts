@@ -15,22 +15,27 @@ export type Answer = any;
  */
 export function sendTogether(client: pg.PoolClient, before: readonly Prepared[], last: Statement): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    const bound = before.map(({ name, values }) => ({ name, values: values.map(asSent) })); // before the driver holds the connection for us
     const config = { ...last, values: [...last.values], queryMode: 'extended' };
     const query = new pg.Query(config, (error, answer) => (error ? reject(error) : resolve(answer)));
     const submit = query.submit.bind(query);
     query.submit = (connection) => {
       connection.stream.cork();
-      for (const statement of before) send(connection, statement);
-      const refused = submit(connection);
-      connection.stream.uncork();
-      return refused;
+      try {
+        for (const statement of bound) send(connection, statement);
+        return submit(connection);
+      } finally {
+        connection.stream.uncork();
+      }
     };
     client.query(query);
   });
 }
 
-function send(connection: pg.Connection, { name, values }: Prepared): void {
-  connection.bind({ statement: name, values: values.map(asSent) }, true);
+type Bound = { readonly name: string; readonly values: (string | Buffer)[] };
+
+function send(connection: pg.Connection, { name, values }: Bound): void {
+  connection.bind({ statement: name, values }, true);
   connection.describe({ type: 'P', name: '' }, true);
   connection.execute(null, true);
 }

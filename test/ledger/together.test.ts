@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newId, type TenantId, tenantId } from '../../src/core/index.ts';
-import type { Ledger } from '../../src/ledger/index.ts';
+import type { Ledger, LedgerOptions } from '../../src/ledger/index.ts';
 import { openDatabase as openSourceOfTables, verifyCheckpoint, verifyLog } from '../../src/ledger/verify/index.ts';
 import { Database } from '../../src/storage/index.ts';
 import { refusalOf } from '../support/errors.ts';
@@ -37,8 +37,8 @@ afterEach(async () => {
   await db.close();
 });
 
-function open(): Ledger {
-  return ledgerOver(db.database, { sequencing, onError: (log, error) => errors.push({ log, error }) });
+function open(over: Partial<LedgerOptions> = {}): Ledger {
+  return ledgerOver(db.database, { sequencing, onError: (log, error) => errors.push({ log, error }), ...over });
 }
 
 function recordIn(by: Ledger, into: readonly TenantId[], n: number) {
@@ -114,6 +114,11 @@ test.each(harms)('a log %s is told of, and holds nobody up', async (_which, harm
   expect(harmed).toMatchObject({ status: 'rejected', reason: { code } });
   expect(whole.status === 'fulfilled' && seqs(whole.value)).toEqual(others.map(() => 2));
   expect(await transactionsOf('ledger_leaf', `seq = 2 and tenant <> '${victim}'`)).toBe(transactions);
+  const [again, after] = await Promise.allSettled([recordIn(ledger, logs.slice(5, 6), 3), recordIn(ledger, others, 3)]);
+  expect([again, after]).toMatchObject([{ status: 'rejected', reason: { code } }, { status: 'fulfilled' }]);
+  expect(await transactionsOf('ledger_leaf', `seq = 3 and tenant <> '${victim}'`)).toBe(1); // it goes by itself now
+  const groups = errors.filter(({ log }) => log === '*').map(({ error }) => error);
+  expect(groups).toMatchObject(transactions === 1 ? [] : [{ code: 'ledger.group_failed', cause: { code } }]);
 });
 
 test('a log whose head somebody holds waits for it by itself', async () => {
@@ -143,6 +148,41 @@ test('a log whose tree is not the one that was signed is not signed, says so, an
     expect(rows.map(({ tenant }) => tenant).toSorted()).toEqual([...others].toSorted());
   }, soon);
   await vi.waitFor(() => expect(errors).toMatchObject([{ log: victim, error: { code: 'ledger.inconsistent' } }]), soon);
+});
+
+describe('a log whose last checkpoint this gateway', () => {
+  const broken = new Error('the disk is gone');
+  const lost = (log: string): undefined => {
+    if (log === victim) throw broken;
+  };
+  const three = logs.slice(4, 7);
+  const signedAt3 = async () =>
+    (await query(db.ownerUrl, 'select tenant from ledger_checkpoint where size = 3 order by tenant')).map(({ tenant }) => tenant);
+
+  test('cannot keep says so, and the others are kept; all are shown', async () => {
+    const [kept, shown] = [new Map<string, string>(), new Map<string, string>()];
+    const keep = (log: string, note: string): void => {
+      lost(log);
+      kept.set(log, note);
+    };
+    const by = open({ anchor: { read: () => undefined, keep }, onSigned: (log, { note }) => shown.set(log, note) });
+    await recordIn(by, three, 2);
+    await by.stop();
+    expect(errors).toEqual([{ log: victim, error: broken }]);
+    expect(await transactionsOf('ledger_checkpoint', 'size = 3')).toBe(1);
+    expect([...shown.keys()].toSorted()).toEqual(three);
+    expect([...kept.keys()].toSorted()).toEqual(three.filter((log) => log !== victim));
+    for (const [log, note] of shown) expect(verifyCheckpoint(note, by.verifierKey(tenantId(log)))).toMatchObject({ size: 3 });
+  });
+
+  test('cannot read is not signed and says so, and the others are signed together', async () => {
+    const by = open({ anchor: { read: lost, keep: () => undefined } });
+    await recordIn(by, three, 2);
+    await by.stop();
+    expect(errors).toEqual([{ log: victim, error: broken }]);
+    expect(await signedAt3()).toEqual(three.filter((log) => log !== victim));
+    expect(await transactionsOf('ledger_checkpoint', 'size = 3')).toBe(1);
+  });
 });
 
 test('a database that goes away in the middle: each log is told, and all go on when it is back', async () => {

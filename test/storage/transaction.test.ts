@@ -1,9 +1,13 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { tenantId } from '../../src/core/index.ts';
+import { beginTenant, tenantPool } from '../../src/storage/connection.ts';
 import { Database, type Trx, withNext } from '../../src/storage/index.ts';
 import { codeOf, refusalOf } from '../support/errors.ts';
 import { gate } from '../support/gate.ts';
+import { lockWaiters } from '../support/locks.ts';
 import { openTestDatabase, query, type TestDatabase } from '../support/postgres.ts';
 
 const acme = tenantId('acme');
@@ -39,17 +43,22 @@ test('rolls back what the work did when it throws, and passes the error unchange
 
 test('a real deadlock: one of the two is run again from its start and both take effect once', async () => {
   await db.database.transaction(acme, (trx) => setFlag(trx, 'a').then(() => setFlag(trx, 'b')));
-  const [first, second] = [gate(), gate()];
+  const [first, second, survived] = [gate(), gate(), gate()];
   let runs = 0;
-  const cross = (own: string, other: string, mine: typeof first, theirs: typeof first) =>
-    db.database.transaction(acme, async (trx) => {
+  const cross = async (own: string, other: string, mine: typeof first, theirs: typeof first) => {
+    let isAgain = false;
+    await db.database.transaction(acme, async (trx) => {
       runs += 1;
+      if (isAgain) await survived.opened; // it could be quicker than the one it freed, and stand in its way again
+      isAgain = true;
       await setFlag(trx, `by ${own}`);
       await lockFlag(trx, own);
       mine.open();
       await theirs.opened; // both hold their first lock before either asks for its second
       await lockFlag(trx, other);
     });
+    survived.open();
+  };
   await Promise.all([cross('a', 'b', first, second), cross('b', 'a', second, first)]);
   expect([runs, await flags()]).toEqual([3, ['a', 'b', 'by a', 'by b']]);
   await query(db.ownerUrl, 'delete from flag');
@@ -183,13 +192,56 @@ describe('a statement that goes along with the next', () => {
         return (await trx.selectFrom('flag').select('key').where('tenant', '=', acme).where('key', '>', 'd').execute()).length;
       });
     const waits = read();
-    await vi.waitFor(async () =>
-      expect(await query(db.ownerUrl, `select 1 from pg_stat_activity where wait_event_type = 'Lock'`)).toHaveLength(1),
-    );
-    release.open();
+    try {
+      await lockWaiters(db.ownerUrl, 1);
+    } finally {
+      release.open();
+    }
     await holder;
     expect([await waits, await read()]).toEqual([1, 1]);
   });
+});
+
+describe('the first transaction of a connection, which begins in several steps', () => {
+  test('has all of its statements behind them, also those that come at once', async () => {
+    const pool = new pg.Pool({ connectionString: db.appUrl, max: 1 });
+    onTestFinished(() => pool.end());
+    const connection = await tenantPool(pool, { prepared: false }).connect();
+    await connection.query(beginTenant, ['acme']);
+    const read = () => connection.query<object>(`select current_setting('countersign.tenant', true) as tenant`, []);
+    const answers = await Promise.all([read(), read()]); // kysely would let the second wait by itself
+    await connection.query('rollback', []);
+    connection.release();
+    expect(answers.map(({ rows }) => rows)).toEqual([[{ tenant: 'acme' }], [{ tenant: 'acme' }]]);
+  });
+
+  test('ends behind them when the work fails meanwhile', async () => {
+    const fresh = new Database({ appUrl: db.appUrl, poolSize: 1 });
+    onTestFinished(() => fresh.close());
+    const mine = new Error('mine');
+    let left: Promise<unknown> = Promise.resolve();
+    const work = fresh.transaction(acme, async (trx) => {
+      left = Promise.allSettled([setFlag(trx, 'left')]);
+      await turnOfTheLoop(); // it is on its way
+      throw mine;
+    });
+    await expect(work).rejects.toBe(mine);
+    expect(await left).toMatchObject([{ status: 'fulfilled' }]); // it had its tenant
+    expect((await flags()).includes('left')).toBe(false);
+  });
+});
+
+test('a statement that goes along takes texts and bytes: another value is refused, and the connection goes on', async () => {
+  const one = new Database({ appUrl: db.appUrl, poolSize: 1, prepared: true });
+  onTestFinished(() => one.close());
+  const along = (value: unknown) =>
+    one.transaction(acme, async (trx) => {
+      await sql`${sql.raw(withNext)} select ${value}::text`.execute(trx);
+      return (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx)).rows;
+    });
+  const connection = await along('a text'); // by itself, the first time
+  await expect(along(1)).rejects.toThrow('what goes along with another statement takes texts and bytes');
+  expect(await along('a text')).toEqual(connection);
 });
 
 describe('a transaction of several tenants', () => {
