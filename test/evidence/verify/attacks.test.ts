@@ -352,11 +352,12 @@ const fromInside: readonly Row[] = [
     () => insider({ files: (folder) => edit(folder, 'tests.json', '"one"', '"uno"') }, made.registered),
     ['ledger.built ledger-proofs.json'],
   ],
-  [
-    'a page with a script',
-    () => insider({ files: (folder) => edit(folder, 'index.html', '</body>', '<script>fetch("/")</script></body>') }),
-    ['artifact.form index.html'],
-  ],
+  withPage('a script', '</body>', '<script>fetch("/")</script></body>'),
+  withPage('a handler behind a bracket', '</body>', '<p title=">" onmouseover="alert(1)"></p></body>'),
+  withPage('a script as a link behind a bracket', '</body>', '<a title=">" href="javascript:alert(1)">x</a></body>'),
+  withPage('a refresh in other letters', '<title>', '<meta http-equiv="&#114;efresh" content="0;url=https://example.com"><title>'),
+  withPage('an escaped function in its style', '<style>', '<style>body{background:u\\72l(https://example.com/a)}'),
+  withPage('an image of a set', '<style>', '<style>body{background:image-set("https://example.com/a" 1x)}'),
   [
     'a trust root that trusts somebody',
     () => insider({ files: (folder) => edit(folder, 'empty-root.json', '"tlogs":[]', '"tlogs":[{}]') }),
@@ -403,6 +404,11 @@ const fromInside: readonly Row[] = [
     () => ['--policy', policy([`{ file: ${made.key.publicKeyFile} }`], 1, 'required: [https://spdx.dev/Document]')],
   ],
 ];
+
+function withPage(what: string, from: string, to: string): Row {
+  const attack = () => insider({ files: (folder) => edit(folder, 'index.html', from, to) });
+  return [`a page with ${what}`, attack, ['artifact.form index.html']];
+}
 
 function firstLineLeftOut(text: string): string {
   return text.slice(text.indexOf('\n') + 1);
