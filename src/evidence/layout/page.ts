@@ -1,6 +1,6 @@
 import type { Verdict } from '../contract/judge.ts';
 import type { ArtifactRecord, Manifest } from '../manifest.ts';
-import { cosignCommand, signaturesOf } from './guide.ts';
+import { cosignCommand, signaturesOf, verifyCommand } from './guide.ts';
 
 /** Without functions, strings and at-rules, which could fetch something: the format has none (docs/evidence-format.md, "The page"). */
 const style = `
@@ -40,7 +40,7 @@ ${requirementsTable(verdict)}
 ${itemsTable(manifest.artifacts)}
 <h2>How to verify</h2>
 <p>Offline, with the keys that the signer handed over to you, not ones that came with the bundle. <a href="HOW-TO-VERIFY.md">More</a>.</p>
-<pre>ig-evidence verify . --key ../cosign.pub --ledger-key ../log.vkey${manifest.parent === null ? '' : ' --parent ../parent'}
+<pre>${verifyCommand(manifest)}
 
 ${signaturesOf(manifest).map(cosignCommand).map(escaped).join('\n\n')}</pre>
 </body>
@@ -72,7 +72,7 @@ function requirementsTable({ requirements }: Verdict): string {
 
 function itemsTable(artifacts: readonly ArtifactRecord[]): string {
   const rows = artifacts.map(({ name, kind, sha256, size, summary = {}, from }) => [
-    from === undefined ? `<a href="${escaped(name)}">${escaped(name)}</a>` : `${escaped(name)} (in the parent)`,
+    from === undefined ? `<a href="${escaped(name)}">${escaped(name)}</a>` : `${escaped(name)} (in a bundle before)`,
     escaped(kind),
     escaped(
       Object.entries(summary)
