@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/index.ts';
 import { packBundle } from '../../src/evidence/index.ts';
 import { archive, type Member } from '../../src/evidence/layout/archive.ts';
+import { verifyBundle } from '../../src/evidence/verify/index.ts';
 import { temporaryFolder, write, writeSigned } from './fixture.ts';
 
 const root = temporaryFolder();
@@ -47,6 +48,23 @@ describe('an archive', () => {
       await bytesOf(archive(folder, [{ name, size: 1, content: of(Buffer.from('x')) }], new Date(0))),
     );
     expect(execFileSync('tar', ['-tzf', file], { encoding: 'utf8' })).toBe(`${folder}/${name}\n`);
+  });
+
+  it.each<[string, string, string, number, Date]>([
+    ['a name', 'evidence-v1.0.0', 'n'.repeat(101), 0, new Date(0)],
+    ['a folder', `evidence-v1.0.0-${'a'.repeat(140)}`, 'n', 0, new Date(0)],
+    ['a size', 'evidence-v1.0.0', 'n', 8 ** 11, new Date(0)],
+    ['a time', 'evidence-v1.0.0', 'n', 0, new Date(8 ** 11 * 1_000)],
+    ['a time before all times', 'evidence-v1.0.0', 'n', 0, new Date(-(8 ** 10) * 1_000)],
+  ])('is not made with %s that does not fit', async (_, folder, name, size, at) => {
+    await expect(bytesOf(archive(folder, [{ name, size, content: of() }], at))).rejects.toThrow(/does not fit an archive/);
+  });
+
+  it('of the longest release and the latest time verifies', async () => {
+    const release = `v1.0.0-${'a'.repeat(93)}`;
+    const { folder, publicKeyFile } = await writeSigned(join(root.path, 'longest'), { release, sourceDateEpoch: String(8 ** 11 - 1) });
+    const { file } = await packBundle(folder);
+    expect(await verifyBundle({ bundle: file, keyFiles: [publicKeyFile] })).toMatchObject({ ok: true, release });
   });
 
   it('of a bundle has its files and nothing else, the same bytes each time, whole or not at all', async () => {

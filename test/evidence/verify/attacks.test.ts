@@ -305,6 +305,11 @@ const fromInside: readonly Row[] = [
     ['files.complete bundle', 'ledger.proofs ledger-proofs.json'],
   ],
   [
+    'a release of 101 characters',
+    () => insider({ manifest: (manifest) => Object.assign(manifest, { release: `v1.2.3-${'a'.repeat(94)}` }) }),
+    ['manifest.form manifest.json'],
+  ],
+  [
     'an item named twice',
     () => insider({ manifest: (manifest) => manifest.artifacts.push(manifest.artifacts.at(-1)) }),
     ['manifest.form manifest.json'],
