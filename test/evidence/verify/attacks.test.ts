@@ -495,6 +495,7 @@ const archives: readonly (readonly [what: string, attack: () => string, failed: 
   ['a pax header', () => archived(extra({ type: 'x', content: Buffer.from('30 path=../../../zip-slip\n') })), 'archive.type'],
   ['a long name of GNU', () => archived(extra({ type: 'L', content: Buffer.from('../../../zip-slip\0') })), 'archive.type'],
   ['10 GB declared', () => archived(extra({ sizeField: binary(10_000_000_000) })), 'archive.size'],
+  ['a size of GNU', () => archived(extra({ sizeField: binary(0) })), 'archive.size'],
   ['6 GiB declared', () => archived(extra({ sizeField: octal(6 * 2 ** 30) })), 'archive.size'],
   ['more declared than is there', () => archived(extra({ sizeField: octal(2 ** 30) })), 'archive.size'],
   [
@@ -543,6 +544,15 @@ const archives: readonly (readonly [what: string, attack: () => string, failed: 
     'archive.whole',
   ],
   [
+    'extra flags of gzip',
+    () =>
+      archived(
+        (members) => members,
+        (tar) => withExtraFlags(gzipOf(tar)),
+      ),
+    'archive.whole',
+  ],
+  [
     'a bit flipped',
     () =>
       archived(
@@ -554,6 +564,11 @@ const archives: readonly (readonly [what: string, attack: () => string, failed: 
   ['an executable', () => archived((members) => members.map((item) => ({ ...item, mode: '0000755\0' }))), 'archive.whole'],
   ['another time', () => archived((members) => members.map((item) => ({ ...item, seconds: seconds + 1 }))), 'archive.whole'],
 ];
+
+function withExtraFlags(bytes: Buffer): Buffer {
+  bytes.writeUInt8(2, 8);
+  return bytes;
+}
 
 /** One bit of the content of an item. */
 function flipped(bytes: Buffer): Buffer {
