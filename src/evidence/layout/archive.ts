@@ -44,7 +44,12 @@ function* stored(part: Uint8Array): Generator<Buffer> {
 async function* tar(folder: string, members: Iterable<Member>, at: Date): AsyncGenerator<Uint8Array> {
   for (const { name, size, content } of members) {
     yield header(`${folder}/${name}`, size, at);
-    for await (const part of content) if (part.length > 0) yield part;
+    let left = size;
+    for await (const part of content) {
+      left -= part.length;
+      if (part.length > 0) yield part;
+    }
+    if (left !== 0) throw new Error(`\`${name}\` has ${size - left} bytes and had ${size}: it was changed while it was read`);
     yield Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
   }
   yield Buffer.alloc(2 * BLOCK);

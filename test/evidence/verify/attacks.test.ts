@@ -305,6 +305,13 @@ const fromInside: readonly Row[] = [
     ['files.complete bundle', 'ledger.proofs ledger-proofs.json'],
   ],
   [
+    'no decision log',
+    () => withoutPart('decision-log.jsonl'),
+    ['files.complete bundle', 'contract.verdict verdict.json', 'contract.met verdict.json', 'ledger.proofs ledger-proofs.json'],
+  ],
+  ['no access log', () => withoutPart('access-log.jsonl'), ['files.complete bundle']],
+  ['no erasure log', () => withoutPart('erasure-log.jsonl'), ['files.complete bundle']],
+  [
     'a release of 101 characters',
     () => insider({ manifest: (manifest) => Object.assign(manifest, { release: `v1.2.3-${'a'.repeat(94)}` }) }),
     ['manifest.form manifest.json'],
