@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { kinds } from '../../../src/evidence/kinds/index.ts';
 import { temporaryFolder, write } from '../fixture.ts';
@@ -109,18 +110,33 @@ it('interrupted, leaves neither server nor file behind', async () => {
   write(join(temporary, 'keep'), '');
   const child = spawn(
     process.execPath,
-    [program, 'schema-diff', 'sql', '--project', project, '--module', 'm.mjs', '--from', 'v1', '--out', join(root.path, 'y.json')],
+    [
+      program,
+      'schema-diff',
+      'sql',
+      '--project',
+      project,
+      '--module',
+      'm.mjs',
+      '--from',
+      'v1',
+      '--out',
+      join(root.path, 'y.json'),
+      '--json',
+    ],
     {
       env: { ...process.env, TMPDIR: temporary },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  const said = text(child.stdout);
   const ended = once(child, 'exit');
   // Also when the test fails half-way: it ends its server first.
   onTestFinished(() => void child.kill('SIGINT'));
   await expect.poll(() => existsSync(join(project, 'started')), { timeout: 90_000 }).toBe(true);
   child.kill('SIGINT');
   expect(await ended).toEqual([130, null]);
+  expect(JSON.parse(await said)).toMatchObject({ error: { code: 'cli.interrupted', remedy: 'run it again; nothing was written' } });
   expect(existsSync(join(root.path, 'y.json'))).toBe(false);
   expect(readdirSync(temporary)).toEqual(['keep']);
 }, 120_000);
