@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { copyFileSync, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { command, project } from './command.ts';
 import type { Account } from './github/api.ts';
-import { downloadAsset, listAssets } from './github/assets.ts';
+import { listAssets, saveAsset } from './github/assets.ts';
 import { releaseOf } from './github/release.ts';
 import { startStandIn } from './stand-in/server.ts';
 import { required, StepError, say, step } from './step.ts';
@@ -47,15 +45,7 @@ function releaseIn(manifest: string): string {
 async function download(account: Account, tag: string, name: string, file: string): Promise<void> {
   const asset = (await listAssets(account, await releaseOf(account, tag))).find((one) => one.name === name);
   if (asset === undefined) throw new StepError('step.refused', `release \`${tag}\` has no \`${name}\``, { remedy: 'attach it' });
-  const hash = createHash('sha256');
-  const hashed = async function* (chunks: AsyncIterable<Uint8Array>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  };
-  await pipeline(await downloadAsset(account, asset), hashed, createWriteStream(file));
-  say(`downloaded  ${name}  sha256:${hash.digest('hex')}`);
+  say(`downloaded  ${name}  ${await saveAsset(account, asset, file)}`);
 }
 
 await step(import.meta.url, {

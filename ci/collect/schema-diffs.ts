@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { project as checkout, igEvidence } from '../command.ts';
 import { required, StepError, say, step } from '../step.ts';
+import { git, tagBefore } from '../tag-before.ts';
 import { noteItems } from './items.ts';
 
 const usage = `node ci/collect/schema-diffs.ts --out DIR [--from REF] [--project DIR]
@@ -26,19 +26,8 @@ export async function collectSchemaDiffs(out: string, from: string | undefined, 
   return ref;
 }
 
-/** The tag of the commit itself is that of the release which is being made. */
 function releaseBefore(project: string): string {
-  return (
-    git(project, 'describe', '--tags', '--abbrev=0', '--match', 'v*', 'HEAD^') ?? git(project, 'rev-parse', 'HEAD^') ?? missing(project)
-  );
-}
-
-function git(project: string, ...args: string[]): string | undefined {
-  try {
-    return execFileSync('git', args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return undefined;
-  }
+  return tagBefore(project) ?? git(project, 'rev-parse', 'HEAD^') ?? missing(project);
 }
 
 function missing(project: string): never {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { type Account, addressOf, ask, type Call, read, refused } from './api.ts';
 import type { Release } from './release.ts';
@@ -46,6 +48,19 @@ export async function downloadAsset(account: Account, { id }: Asset): Promise<As
   const response = await ask(account, call);
   if (response.status !== 200 || response.body === null) throw refused(call, response.status, await response.text());
   return response.body;
+}
+
+/** Writes the bytes of an asset into a file, and gives their `sha256:…`. @throws StepError */
+export async function saveAsset(account: Account, asset: Asset, file: string): Promise<string> {
+  const hash = createHash('sha256');
+  const hashed = async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  await pipeline(await downloadAsset(account, asset), hashed, createWriteStream(file));
+  return `sha256:${hash.digest('hex')}`;
 }
 
 /** `sha256:…` of an asset, by what the host says or else by its bytes. @throws StepError */

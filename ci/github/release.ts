@@ -6,11 +6,16 @@ export type Release = z.infer<typeof releaseSchema>;
 
 /** The release of a tag, made when there is none. @throws StepError */
 export async function releaseOf(account: Account, tag: string): Promise<Release> {
+  return (await findRelease(account, tag)) ?? create(account, tag);
+}
+
+/** The release of a tag, if there is one. @throws StepError */
+export async function findRelease(account: Account, tag: string): Promise<Release | undefined> {
   const call: Call = { method: 'GET', url: addressOf(account, `/releases/tags/${encodeURIComponent(tag)}`) };
   const response = await ask(account, call);
   if (response.status !== 404) return read(call, response, [200], releaseSchema);
   await response.body?.cancel();
-  return create(account, tag);
+  return undefined;
 }
 
 async function create(account: Account, tag: string): Promise<Release> {

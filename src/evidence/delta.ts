@@ -4,6 +4,7 @@ import { type Registered, registeredOf } from './build.ts';
 import { readContract } from './contract/contract.ts';
 import { EvidenceError } from './errors.ts';
 import { isItemKind } from './forms.ts';
+import { ledgerLogs } from './item-kinds.ts';
 import { assertNamesFree, readItem } from './items.ts';
 import { assertFree } from './layout/partial-folder.ts';
 import type { ArtifactRecord } from './manifest.ts';
@@ -71,7 +72,7 @@ function inheritedFrom({ manifest }: Built, digest: string, replaced: ReadonlySe
 }
 
 /** Made anew for each bundle. */
-const fromLedger = new Set(['decision-log', 'access-log', 'erasure-log']);
+const fromLedger = new Set(ledgerLogs.map(({ name }) => name));
 
 /** Of the delta itself: never the clock. */
 function timeOf(epoch: string | undefined, { manifest }: Built): Date {

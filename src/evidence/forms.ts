@@ -1,4 +1,5 @@
 import { EvidenceError } from './errors.ts';
+import { itemKinds, ledgerLogs } from './item-kinds.ts';
 import { kinds } from './kinds/index.ts';
 import type { Collected, Kind, StatementForm } from './kinds/kind.ts';
 import { predicateTypeOf } from './kinds/predicate-type.ts';
@@ -13,13 +14,10 @@ export type Form = {
 };
 
 const JSON_TYPE = 'application/json';
-const LINES_TYPE = 'application/jsonl';
 
 /** What the builder makes itself, out of the ledger and out of everything else. */
 const own: readonly Form[] = [
-  { kind: 'decision-log', file: 'decision-log.jsonl', mediaType: LINES_TYPE, statement: { form: 'digest' } },
-  { kind: 'access-log', file: 'access-log.jsonl', mediaType: LINES_TYPE, statement: { form: 'digest' } },
-  { kind: 'erasure-log', file: 'erasure-log.jsonl', mediaType: LINES_TYPE, statement: { form: 'digest' } },
+  ...ledgerLogs.map(ofKind),
   { kind: 'contract', file: names.contract, mediaType: JSON_TYPE, statement: null },
   { kind: 'verdict', file: names.verdict, mediaType: JSON_TYPE, statement: { form: 'verdict' } },
   { kind: 'ledger-checkpoint', file: names.checkpoint, mediaType: 'text/plain; charset=utf-8', statement: null },
@@ -47,7 +45,7 @@ export function isReserved(name: string): boolean {
   return taken.has(name) || /^manifest(\.att|\.[2-9])?$/.test(name);
 }
 
-function ofKind({ name, file, mediaType, statement }: Kind): Form {
+function ofKind({ name, file, mediaType, statement }: Omit<Kind, 'collect'>): Form {
   return { kind: name, file, mediaType, statement };
 }
 
@@ -62,9 +60,7 @@ export function formOf(kind: string): Form {
 
 /** Kinds that a contract can ask for: everything that is not made to hold the bundle together. */
 export function isItemKind(kind: string): boolean {
-  return (
-    forms.has(kind) && (kinds.some(({ name }) => name === kind) || ['decision-log', 'access-log', 'erasure-log', 'file'].includes(kind))
-  );
+  return itemKinds.some(({ name }) => name === kind);
 }
 
 /** The type of the statement about an artifact; undefined where there is none. */

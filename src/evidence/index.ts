@@ -1,9 +1,8 @@
 export type { AssembleOptions, BuiltBundle } from './assemble.ts';
 export { buildBundle, contentOf, type Registered } from './build.ts';
 export { type DeltaRequest, deltaBundle, deltaContentOf } from './delta.ts';
+export { type ItemKind, itemKinds } from './item-kinds.ts';
 export type { GivenItem } from './items.ts';
-export { type Kind, kinds } from './kinds/index.ts';
-export { predicateTypeOf } from './kinds/predicate-type.ts';
 export type { SchemaDiff } from './kinds/schema-diff.ts';
 export type { Manifest } from './manifest.ts';
 export { exportOscal, type OscalExport, type OscalRequest } from './oscal/export.ts';

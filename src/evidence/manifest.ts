@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isPlainName } from './names.ts';
+import { isPlainName, isRelease } from './names.ts';
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -23,7 +23,7 @@ export type ArtifactRecord = z.infer<typeof artifactRecord>;
 
 export const manifestSchema = z.strictObject({
   format: z.literal(1),
-  release: z.string(),
+  release: z.string().refine(isRelease, 'must be like a tag: v1.2.3'),
   /** Of release: the part of the contract that applies. */
   kind: z.string(),
   at: moment,

@@ -29,6 +29,11 @@ export function statementFile(artifact: string): string {
   return `${artifact}.sigstore.json`;
 }
 
+/** A tag like `v1.2.3` or `v1.2.3-rc.1`; of at most 100 characters, as a subject of the ledger and the folder of an archive must be. */
+export function isRelease(text: string): boolean {
+  return text.length <= 100 && /^v(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?$/.test(text);
+}
+
 /** An item's name: no separator, no leading dot, nothing that a shell or another file system reads differently. */
 export function isPlainName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(name);

@@ -8,7 +8,7 @@ import { formOf } from './forms.ts';
 import { assertNamesFree, type GivenItem, madeItem, readItem } from './items.ts';
 import type { Earlier } from './ledger/proofs.ts';
 import type { ArtifactRecord, Manifest } from './manifest.ts';
-import { names } from './names.ts';
+import { isRelease, names } from './names.ts';
 import { readPreviousManifest } from './read-built.ts';
 import { readInput } from './read-input.ts';
 import { npmSbom } from './source/npm-sbom.ts';
@@ -113,6 +113,8 @@ export function fixedDrafts(contract: Contract): Draft[] {
 }
 
 function parseRelease(text: string): string {
-  if (/^v(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?$/.test(text)) return text;
-  throw new EvidenceError('evidence.release_malformed', `\`${text}\` is not a release`, { remedy: 'name it like a tag: v1.2.3' });
+  if (isRelease(text)) return text;
+  throw new EvidenceError('evidence.release_malformed', `\`${text}\` is not a release`, {
+    remedy: 'name it like a tag, v1.2.3, in 100 characters at most',
+  });
 }

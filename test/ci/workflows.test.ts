@@ -63,6 +63,7 @@ describe('the release workflow', () => {
       'ci/collect/decision-latency.ts',
       'ci/register.ts',
       'ci/collect/ledger.ts',
+      'ci/previous.ts',
       'ci/build.ts',
       'ci/sign.ts',
       'ci/policy.ts',
@@ -89,6 +90,20 @@ describe('the release workflow', () => {
     expect(uses.filter((action) => !/^actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action ?? ''))).toEqual([]);
     const checkouts = Object.keys(jobs).flatMap((job) => stepsOf(job).filter((one) => one.uses?.startsWith('actions/checkout@')));
     expect(checkouts.map((one) => one.with?.['persist-credentials'])).toEqual(Object.keys(jobs).map(() => false));
+  });
+
+  it('leaves no token behind, whatever becomes of the step', () => {
+    const withToken = Object.keys(jobs).flatMap((job) =>
+      stepsOf(job).flatMap(({ run = '' }) => (run.includes('RUNNER_TEMP/token') ? [run] : [])),
+    );
+    expect(withToken).toHaveLength(2);
+    for (const script of withToken) expect(script.split('\n')[0]).toBe(`trap 'rm -f "$RUNNER_TEMP/token"' EXIT`);
+  });
+
+  it('continues the release before, where there is one', () => {
+    const [script = ''] = stepsOf('sign').flatMap(({ run = '' }) => (run.includes('node ci/build.ts') ? [run] : []));
+    expect(script).toContain('then previous=(--prev-manifest release-out/previous-manifest.json); fi\n');
+    expect(script.trimEnd()).toMatch(/ "\$\{previous\[@\]\}"$/);
   });
 
   it('puts nothing that others write into a script: values come as variables', () => {

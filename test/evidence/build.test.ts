@@ -235,6 +235,7 @@ describe('a build is refused', () => {
 
   it.each<[string, () => Partial<Inputs>, string]>([
     ['with a release that is no tag', () => ({ release: '../v1' }), 'evidence.release_malformed'],
+    ['with a release of 101 characters', () => ({ release: `v1.0.0-${'a'.repeat(94)}` }), 'evidence.release_malformed'],
     [
       'when the ledger export was changed',
       () => ({ ledgerExport: tampered('altered', (text) => text.replace('decided 2', 'decided 7')) }),
@@ -293,6 +294,7 @@ describe('a build is refused', () => {
     ['with half a commit', () => ({ commit: COMMIT.slice(0, 12) }), 'evidence.commit_unknown'],
     ['with a commit and no time', () => ({ sourceDateEpoch: undefined }), 'evidence.time_unknown'],
     ['with an epoch that is none', () => ({ sourceDateEpoch: 'now' }), 'evidence.time_unknown'],
+    ['with an epoch that no archive can hold', () => ({ sourceDateEpoch: String(8 ** 11) }), 'evidence.time_unknown'],
     ['with a manifest before that is none', () => ({ previousManifestFile: write(at('m.json'), '{}\n') }), 'evidence.bundle_invalid'],
     ['into a folder with something in it', () => ({ out: join(write(at('full/a'), ''), '..') }), 'evidence.out_not_empty'],
     ['into a file', () => ({ out: write(at('file'), '') }), 'evidence.out_not_empty'],

@@ -21,6 +21,14 @@ function ig(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Resul
   return promise;
 }
 
+/** As docs/evidence-format.md lists them. */
+const commandNames = [
+  ...(
+    /## Commands and exit codes\s+(`.*?):/s.exec(readFileSync(join(import.meta.dirname, '../../docs/evidence-format.md'), 'utf8'))?.[1] ??
+    ''
+  ).matchAll(/`([a-z-]+)`/g),
+].map(([, name = '']) => name);
+
 const inputs = [
   '--ledger',
   'export',
@@ -128,6 +136,34 @@ describe('ends with', () => {
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({
       code: 2,
       error: { code: 'evidence.out_not_empty', remedy: expect.any(String) },
+    });
+  });
+
+  it('2 and one JSON document on stdout, whichever command is used wrongly with --json', async () => {
+    const commands = [...commandNames.filter((name) => name !== 'schema-diff'), 'schema-diff graphql', 'schema-diff sql'];
+    for (const command of commands) {
+      const { code, stdout, stderr } = await ig([...command.split(' '), '--json', '--loud']);
+      const { error } = JSON.parse(stdout);
+      expect({ command, code, stderr, error }).toEqual({
+        command,
+        code: 2,
+        stderr: '',
+        error: { code: 'cli.invalid_option', message: expect.stringMatching(/^[a-z]/), remedy: expect.any(String) },
+      });
+    }
+  }, 60_000);
+
+  it.each([
+    ['a missing option', ['sign', '--json']],
+    ['an argument too many', ['pack', 'a', 'b', '--json']],
+    ['an unknown command', ['shout', '--json']],
+    ['a value that is none', ['build', '--item', 'junit', '--json']],
+  ])('2 and one JSON document with %s', async (_, args) => {
+    const { code, stdout, stderr } = await ig(args);
+    expect({ code, stderr, ...JSON.parse(stdout) }).toEqual({
+      code: 2,
+      stderr: '',
+      error: { code: 'cli.invalid_option', message: expect.stringMatching(/^[a-z]/), remedy: 'see `ig-evidence <command> --help`' },
     });
   });
 

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { buildBundle, contentOf } from '../../src/evidence/index.ts';
 import { ExportTree } from '../../src/ledger/index.ts';
 import { verifyProof } from '../../src/ledger/verify/index.ts';
+import { openBelow } from '../support/open-files.ts';
 import { action, decision, entries, logKey, readJson, temporaryFolder, write, writeExport, writeInputs } from './fixture.ts';
 
 const root = temporaryFolder();
@@ -126,6 +127,15 @@ describe('a waiver in the ledger', () => {
 });
 
 describe('the logs of evidence', () => {
+  it('are not made of a request for erasure that nobody decided, and nothing stays open', async () => {
+    const inputs = writeInputs(join(root.path, 'undecided'), [...entries, { type: 'privacy.erase_subject', data: {} }]);
+    await expect(buildBundle(inputs)).rejects.toMatchObject({
+      code: 'evidence.ledger_invalid',
+      message: 'entry 7 of the export is `privacy.erase_subject` and has no decision',
+    });
+    expect(openBelow(root.path)).toEqual([]);
+  });
+
   it('show who looked and whose text was erased', async () => {
     const told = [
       action('ledger.read_entries', {}, { actor: 'u2', subject: 'log:alpha' }),

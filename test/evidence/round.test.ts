@@ -1,16 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  type BuildRequest,
-  buildBundle,
-  contentOf,
-  deltaBundle,
-  kinds,
-  openSigner,
-  packBundle,
-  signBundle,
-} from '../../src/evidence/index.ts';
+import { type BuildRequest, buildBundle, contentOf, deltaBundle, openSigner, packBundle, signBundle } from '../../src/evidence/index.ts';
+import { kinds } from '../../src/evidence/kinds/index.ts';
 import { verifyBundle } from '../../src/evidence/verify/index.ts';
 import { action, EPOCH, entries, logKey, type Told, temporaryFolder, write, writeExport, writeInputs, writeSigned } from './fixture.ts';
 

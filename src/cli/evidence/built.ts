@@ -1,18 +1,7 @@
 import type { BuiltBundle } from '../../evidence/index.ts';
-import { progressOn } from '../progress.ts';
 import { plain, print, table } from '../report.ts';
 import { mark } from './outcome.ts';
 import { exitCodes, paint, printFacts, printJson } from './output.ts';
-
-/** Less than this is copied before anybody wonders. */
-const LONG = 64 * 2 ** 20;
-
-/** Tells on stderr how far copying is, in MiB, where it takes a while. */
-export function copyProgress(): { readonly tell: (done: number, total: number) => void; readonly end: () => void } {
-  const line = progressOn(process.stderr);
-  const mebibytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
-  return { tell: (done, total) => (total < LONG ? undefined : line.tell(mebibytes(done), mebibytes(total), 'MiB copied')), end: line.end };
-}
 
 /** Shows what was built, and ends with 3 where the contract is not met. */
 export function showBuilt(built: BuiltBundle, json: boolean): void {

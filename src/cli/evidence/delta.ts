@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { readEnv } from '../../config/index.ts';
 import { deltaBundle } from '../../evidence/index.ts';
 import { interruptible } from '../interrupt.ts';
-import { copyProgress, showBuilt } from './built.ts';
+import { showBuilt } from './built.ts';
+import { byteProgress } from './byte-progress.ts';
 import { type InputOptions, inputsOf, withInputs } from './inputs.ts';
 
 type Options = InputOptions & { out: string; json?: boolean };
@@ -20,7 +21,7 @@ export function deltaCommand(): Command {
 
 async function delta(parent: string, { out, json, ...options }: Options): Promise<void> {
   const inputs = inputsOf(options, readEnv().secret('SOURCE_DATE_EPOCH'));
-  const progress = copyProgress();
+  const progress = byteProgress('copied');
   const built = await interruptible((signal) =>
     deltaBundle({ ...inputs, parent, out, signal, onProgress: progress.tell }).finally(progress.end),
   );

@@ -29,12 +29,11 @@ export function withItems(command: Command): Command {
     .option('--contract <file>', 'what must be there; default: the one that ships with ig-evidence');
 }
 
-/** What only a whole bundle is given. */
+/** What only a whole bundle is given, beside its release. */
 export type SourceOptions = { release: string; kind: string; project: string; prevManifest?: string; commit?: string; builder?: string };
 
 export function withSource(command: Command): Command {
   return command
-    .requiredOption('--release <tag>', 'the release, like v1.2.3')
     .option('--kind <kind>', 'the kind of release that the contract is asked for', 'standard')
     .option('--project <dir>', 'what is released: a folder with package.json, in git', '.')
     .option('--prev-manifest <file>', 'manifest.json of the release before, to chain to')

@@ -7,8 +7,8 @@ import { unpackArchive } from '../../evidence/verify/index.ts';
 import { DECISION, GatewayClient, type GatewayOptions, withGateway } from '../gateway.ts';
 import { interruptible } from '../interrupt.ts';
 import { bundleOf, type LocalBundle } from './bundle-files.ts';
+import { byteProgress } from './byte-progress.ts';
 import { exitCodes, printFacts, printJson } from './output.ts';
-import { readProgress } from './read-progress.ts';
 import { printRefusal } from './refusal.ts';
 import { isThere, putFile } from './upload.ts';
 
@@ -66,7 +66,7 @@ type Sent = { files: number; bytes: number; skipped: number };
 
 /** One after the other, the manifest last. */
 async function upload(gateway: GatewayClient, { files }: LocalBundle, signal: AbortSignal): Promise<Sent> {
-  const progress = readProgress('uploaded');
+  const progress = byteProgress('uploaded');
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const sent: Sent = { files: 0, bytes: 0, skipped: 0 };
   let done = 0;

@@ -5,7 +5,7 @@ import { contentOf, deltaContentOf, type Registered } from '../../evidence/index
 import { CliError } from '../errors.ts';
 import { DECISION, GatewayClient, type GatewayOptions, withGateway } from '../gateway.ts';
 import { interruptible } from '../interrupt.ts';
-import { buildRequestOf, type InputOptions, inputsOf, noLedger, type SourceOptions, withItems } from './inputs.ts';
+import { buildRequestOf, type InputOptions, inputsOf, noLedger, type SourceOptions, withItems, withSource } from './inputs.ts';
 import { exitCodes, printFacts, printJson } from './output.ts';
 import { printRefusal } from './refusal.ts';
 
@@ -16,13 +16,8 @@ export function registerCommand(): Command {
   const command = new Command('register')
     .description('have the ledger hold what a release is made of, before the log is exported and the bundle built from the same options')
     .option('--release <tag>', 'the release, like v1.2.3; of a delta it is the parent’s')
-    .option('--parent <bundle>', 'for a delta: the bundle that it will change')
-    .option('--kind <kind>', 'the kind of release that the contract is asked for', 'standard')
-    .option('--project <dir>', 'what is released: a folder with package.json, in git', '.')
-    .option('--prev-manifest <file>', 'manifest.json of the release before, to chain to')
-    .option('--commit <hash>', 'for a project without git; then set SOURCE_DATE_EPOCH too')
-    .option('--builder <uri>', 'the build service, for the provenance');
-  return withGateway(withItems(command)).action((options: Options) => interruptible((signal) => register(options, signal)));
+    .option('--parent <bundle>', 'for a delta: the bundle that it will change');
+  return withGateway(withItems(withSource(command))).action((options: Options) => interruptible((signal) => register(options, signal)));
 }
 
 const document = `mutation ($input: RegisterEvidenceInput!) {

@@ -3,7 +3,7 @@ import { diffGraphql, diffSql, type SchemaDiff, type SqlDiffRequest, writeDiff }
 import { CliError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { lines, print } from '../report.ts';
-import { exitCodes, printFacts, printJson, printWarning } from './output.ts';
+import { exitCodes, printError, printFacts, printJson } from './output.ts';
 
 type Output = { out: string; json?: boolean };
 type GraphqlOptions = Output & { project: string; from: string; to?: string; file: string };
@@ -13,7 +13,7 @@ export function schemaDiffCommand(): Command {
   const command = new Command('schema-diff').description(
     'write what changed in a schema between two commits, and how much each change hurts',
   );
-  return command.addCommand(graphqlCommand().exitOverride()).addCommand(sqlCommand().exitOverride());
+  return command.addCommand(graphqlCommand()).addCommand(sqlCommand());
 }
 
 function graphqlCommand(): Command {
@@ -51,7 +51,8 @@ async function sql(options: SqlOptions, signal: AbortSignal): Promise<void> {
     finish(await diffSql(toRequest(options), { signal }), options);
   } catch (error) {
     if (!signal.aborted) throw error;
-    printWarning('interrupted; nothing was written');
+    const interrupted = new CliError('cli.interrupted', 'interrupted', { cause: error, remedy: 'run it again; nothing was written' });
+    printError(interrupted, options.json === true);
     process.exitCode = exitCodes.interrupted;
   }
 }

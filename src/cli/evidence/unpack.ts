@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { unpackArchive } from '../../evidence/verify/index.ts';
 import { interruptible } from '../interrupt.ts';
+import { byteProgress } from './byte-progress.ts';
 import { printFacts, printJson } from './output.ts';
-import { readProgress } from './read-progress.ts';
 
 export function unpackCommand(): Command {
   return new Command('unpack')
@@ -14,7 +14,7 @@ export function unpackCommand(): Command {
 }
 
 async function unpack(archive: string, { out, json }: { out: string; json?: boolean }, signal: AbortSignal): Promise<void> {
-  const progress = readProgress('unpacked');
+  const progress = byteProgress('unpacked');
   const unpacked = await unpackArchive({ archive, out, signal, onProgress: progress.tell }).finally(progress.end);
   if (json === true) printJson(unpacked);
   else

@@ -3,8 +3,8 @@ import { cosignCommands, type Report, readPolicy, signersOfKeys, type VerifyRequ
 import { CliError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { collect } from '../ledger/read.ts';
+import { byteProgress } from './byte-progress.ts';
 import { exitCodes, printJson } from './output.ts';
-import { readProgress } from './read-progress.ts';
 import { printReport } from './verify-table.ts';
 
 type Options = {
@@ -41,7 +41,7 @@ export function verifyCommand(): Command {
 
 async function verify(bundle: string, { cosign, json, ...options }: Options, signal: AbortSignal): Promise<void> {
   const request = requestOf(bundle, options);
-  const progress = readProgress('verified');
+  const progress = byteProgress('verified');
   const report = await verifyBundle({ ...request, signal, onProgress: progress.tell }).finally(progress.end);
   const commands = cosign === true ? commandsFor(report, bundle, options) : undefined;
   if (json === true) printJson(commands === undefined ? report : { ...report, cosign: commands });

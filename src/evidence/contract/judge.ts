@@ -77,8 +77,8 @@ const DAY = 86_400_000;
 
 function staleness({ name, madeAt }: ArtifactRecord, maxAgeDays: number, at: string): string | undefined {
   if (madeAt === undefined) return `nothing says when \`${name}\` was made`;
-  const oldest = Date.parse(at) - maxAgeDays * DAY;
-  return Date.parse(madeAt) >= oldest ? undefined : `\`${name}\` was made at ${madeAt}, more than ${maxAgeDays} days before ${at}`;
+  const age = Date.parse(at) - Date.parse(madeAt);
+  return age <= maxAgeDays * DAY ? undefined : `\`${name}\` was made at ${madeAt}, more than ${maxAgeDays} days before ${at}`;
 }
 
 function violations({ name, summary = {} }: ArtifactRecord, assert: Requirement['assert']): string[] {

@@ -9,14 +9,18 @@ import { instant, latest, percentOf, text } from './read/quantities.ts';
 /** What a judgement comes to, whoever made it. */
 type Judgement = { readonly passed: boolean; readonly summary: Summary; readonly madeAt: string | null };
 
-const judged = z.looseObject({
-  judgeResult: z.looseObject({
-    results: z.array(z.looseObject({ name: text, classification: text })),
-    score: z.looseObject({ score: z.number().min(0).max(100), classification: text }),
-  }),
+const judgement = z.looseObject({
+  results: z.array(z.looseObject({ name: text, classification: text })),
+  score: z.looseObject({ score: z.number().min(0).max(100), classification: text }),
 });
-/** Kayenta's answer to `GET /canary/{id}`. */
-const execution = z.looseObject({ complete: z.boolean(), status: text, endTimeIso: instant.optional(), result: judged.optional() });
+/** Kayenta's answer to `GET /canary/{id}`, `{complete, status, result: {judgeResult}}`, or the result alone. */
+const execution = z.looseObject({
+  complete: z.boolean().optional(),
+  status: text.optional(),
+  endTimeIso: instant.optional(),
+  judgeResult: judgement.optional(),
+  result: z.looseObject({ judgeResult: judgement }).optional(),
+});
 
 const phase = z.enum(['Pending', 'Running', 'Successful', 'Failed', 'Error', 'Inconclusive']);
 /** An `AnalysisRun` of Argo Rollouts (argoproj.io/v1alpha1). */
@@ -47,14 +51,15 @@ export const canary: Kind = defineKind({
 
 function judge(document: Json): Judgement {
   if (isJsonObject(document) && document['kind'] === 'AnalysisRun') return judgeRun(shaped(document, analysisRun).status);
-  if (isJsonObject(document) && 'judgeResult' in document) return judgeResult(shaped(document, judged), []);
-  const { complete, status, result, endTimeIso } = shaped(document, execution);
-  if (!complete || result === undefined) throw new Malformed(`the analysis came to no judgement, it is \`${status}\``);
-  return judgeResult(result, endTimeIso === undefined ? [] : [endTimeIso]);
+  const { complete = true, status = 'without a result', result, judgeResult, endTimeIso } = shaped(document, execution);
+  if (result !== undefined && judgeResult !== undefined) throw new Malformed('it has two judgements');
+  const judged = result?.judgeResult ?? judgeResult;
+  if (!complete || judged === undefined) throw new Malformed(`the analysis came to no judgement, it is \`${status}\``);
+  return judgeKayenta(judged, endTimeIso === undefined ? [] : [endTimeIso]);
 }
 
 /** Classified are `Pass`, `High`, `Low`, `Error` and `Nodata`, which is no failure: the judge's score says what to make of it. */
-function judgeResult({ judgeResult: { results, score } }: z.infer<typeof judged>, times: readonly string[]): Judgement {
+function judgeKayenta({ results, score }: z.infer<typeof judgement>, times: readonly string[]): Judgement {
   const failed = results.filter(({ classification }) => classification !== 'Pass' && classification !== 'Nodata');
   return {
     passed: score.classification === 'Pass',

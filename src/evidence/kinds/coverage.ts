@@ -20,6 +20,7 @@ export const coverage: Kind = defineKind({
   read: (input) => {
     const report = shaped(readAny(input), coverageReport);
     if (report.lines.total === 0) throw new Malformed('it names no line');
+    assertSum(report);
     const content = { ...report, files: fromCommonFolder(report.files) };
     return { content, summary: summarise(content) };
   },
@@ -31,6 +32,14 @@ function readAny(input: string): unknown {
   if (!start.startsWith('{')) return readLcov(input);
   const json = parseJson(input);
   return isJsonObject(json) && 'total' in json ? readIstanbul(json) : json;
+}
+
+/** A total that is not that of its files was written by hand. */
+function assertSum({ lines, files }: Coverage): void {
+  const sum = (of: keyof Part) => files.reduce((all, { lines: part }) => all + part[of], 0);
+  if (sum('covered') === lines.covered && sum('total') === lines.total) return;
+  const said = `${lines.covered} of ${lines.total}`;
+  throw new Malformed(`its files have ${sum('covered')} of ${sum('total')} lines covered, and its total says ${said}`);
 }
 
 function summarise({ lines, branches, functions }: Coverage): Summary {

@@ -49,6 +49,7 @@ export const k6: Kind = defineKind({
 
 function summarise(metrics: Metrics): Summary {
   const held = [...metrics.values()].flatMap((metric) => metric.held);
+  if (held.length === 0) throw new Malformed('it has no threshold, which would say whether the test passed');
   const checks = metrics.get('checks');
   const [share, p95] = [metrics.get('http_req_failed')?.share, metrics.get('http_req_duration')?.['p(95)']];
   return {

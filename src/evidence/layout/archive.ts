@@ -44,7 +44,12 @@ function* stored(part: Uint8Array): Generator<Buffer> {
 async function* tar(folder: string, members: Iterable<Member>, at: Date): AsyncGenerator<Uint8Array> {
   for (const { name, size, content } of members) {
     yield header(`${folder}/${name}`, size, at);
-    for await (const part of content) if (part.length > 0) yield part;
+    let left = size;
+    for await (const part of content) {
+      left -= part.length;
+      if (part.length > 0) yield part;
+    }
+    if (left !== 0) throw new Error(`\`${name}\` has ${size - left} bytes and had ${size}: it was changed while it was read`);
     yield Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
   }
   yield Buffer.alloc(2 * BLOCK);
@@ -52,9 +57,13 @@ async function* tar(folder: string, members: Iterable<Member>, at: Date): AsyncG
 
 function header(path: string, size: number, at: Date): Buffer {
   const block = Buffer.alloc(BLOCK);
-  const octal = (value: number, offset: number, digits: number) => block.write(value.toString(8).padStart(digits, '0'), offset);
+  const field = (value: string, offset: number, length: number) => {
+    if (value.length > length) throw new Error(`\`${path}\` does not fit an archive: \`${value}\` has more than ${length} characters`);
+    block.write(value, offset, length, 'ascii');
+  };
+  const octal = (value: number, offset: number, digits: number) => field(value.toString(8).padStart(digits, '0'), offset, digits);
   const split = path.length <= 100 ? -1 : path.indexOf('/');
-  block.write(path.slice(split + 1), 0, 100, 'ascii');
+  field(path.slice(split + 1), 0, 100);
   octal(0o644, 100, 7);
   octal(0, 108, 7);
   octal(0, 116, 7);
@@ -64,7 +73,7 @@ function header(path: string, size: number, at: Date): Buffer {
   block.write('ustar\u000000', 257, 'latin1');
   octal(0, 329, 7);
   octal(0, 337, 7);
-  if (split > 0) block.write(path.slice(0, split), 345, 155, 'ascii');
+  if (split > 0) field(path.slice(0, split), 345, 155);
   block.fill(' ', 148, 156);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');

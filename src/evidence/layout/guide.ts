@@ -24,19 +24,24 @@ export function cosignCommand({ file, predicateType }: Signature): string {
   return `cosign ${verb} ${options} \\\n      --key ../cosign.pub --insecure-ignore-tlog${type} ${names.manifest}`;
 }
 
+/** The command that verifies everything, in the bundle's folder. A delta needs every bundle of its line, the newest first. */
+export function verifyCommand({ parent }: Pick<Manifest, 'parent'>): string {
+  const before = Array.from({ length: parent?.number ?? 0 }, (_, number) => ` --parent ../parent-${number}`).toReversed();
+  return `ig-evidence verify . --key ../cosign.pub --ledger-key ../log.vkey${before.join('')}`;
+}
+
 /** How to verify this bundle. Listed in the manifest like any other file, so that nobody can put other commands in it. */
 export function guideText(manifest: Manifest): string {
   const { release, parent } = manifest;
-  const beside = parent === null ? '' : ' --parent ../parent';
   return `# How to verify this bundle (${release}${parent === null ? '' : `, delta ${parent.number}`})
 
 Get the signer's public key (\`cosign.pub\`) and the ledger's verifier key (\`log.vkey\`) from the signer, not from here: a
 key that comes with a bundle proves only that the bundle agrees with itself. Put them beside this folder, not into it, and
 work in this folder. Nothing below uses the network.
-${parent === null ? '' : `\nThis is a delta: the items that it does not change are in its parent, whose manifest has the digest ${parent.manifest}.\nPut that folder beside this one as \`parent\`.\n`}
+${parent === null ? '' : aboutLine(parent)}
 Everything at once (signatures, statements, digests, contract, ledger):
 
-    ig-evidence verify . --key ../cosign.pub --ledger-key ../log.vkey${beside}
+    ${verifyCommand(manifest)}
 
 The signatures alone with stock cosign (2.5 or newer, 3.x):
 
@@ -50,5 +55,13 @@ Where it is signed without a key, by an identity, replace \`--key ../cosign.pub 
 cosign says that \`manifest.json\` is what was signed. That the other files are the ones it lists:
 
     node -e 'for (const a of JSON.parse(require("fs").readFileSync("manifest.json")).artifacts) if (!a.from) console.log(a.sha256 + "  " + a.name)' | sha256sum -c
+`;
+}
+
+function aboutLine({ manifest, number }: NonNullable<Manifest['parent']>): string {
+  return `
+This is a delta: the items that it does not change are in the bundles before it, all of which are needed. Put their folders
+beside this one: \`parent-0\`, the bundle without a parent, and each delta of it by its number. The one that this delta
+changes is \`parent-${number - 1}\`; its manifest has the digest ${manifest}.
 `;
 }

@@ -1,14 +1,15 @@
 import type { Verdict } from '../contract/judge.ts';
 import type { ArtifactRecord, Manifest } from '../manifest.ts';
-import { cosignCommand, signaturesOf } from './guide.ts';
+import { cosignCommand, signaturesOf, verifyCommand } from './guide.ts';
 
+/** Without functions, strings and at-rules, which could fetch something: the format has none (docs/evidence-format.md, "The page"). */
 const style = `
-:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; --mild: #9a6700 }
+:root { color-scheme: light dark }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2.2rem }
-table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top }
-code, pre { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere } pre { overflow-x: auto; border: 1px solid var(--line); padding: .7rem }
-.met, .waived, .PASSED { color: var(--good) } .missing, .stale, .unmet, .FAILED { color: var(--bad) } .absent { color: var(--mild) }
+table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #8884; vertical-align: top }
+code, pre { font: 13px/1.45 ui-monospace, monospace; overflow-wrap: anywhere } pre { overflow-x: auto; border: 1px solid #8884; padding: .7rem }
+.met, .waived, .PASSED { color: #1a7f37 } .missing, .stale, .unmet, .FAILED { color: #cf222e } .absent { color: #9a6700 }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem } dt { font-weight: 600 } dd { margin: 0 }
 `;
 
@@ -39,7 +40,7 @@ ${requirementsTable(verdict)}
 ${itemsTable(manifest.artifacts)}
 <h2>How to verify</h2>
 <p>Offline, with the keys that the signer handed over to you, not ones that came with the bundle. <a href="HOW-TO-VERIFY.md">More</a>.</p>
-<pre>ig-evidence verify . --key ../cosign.pub --ledger-key ../log.vkey${manifest.parent === null ? '' : ' --parent ../parent'}
+<pre>${verifyCommand(manifest)}
 
 ${signaturesOf(manifest).map(cosignCommand).map(escaped).join('\n\n')}</pre>
 </body>
@@ -71,7 +72,7 @@ function requirementsTable({ requirements }: Verdict): string {
 
 function itemsTable(artifacts: readonly ArtifactRecord[]): string {
   const rows = artifacts.map(({ name, kind, sha256, size, summary = {}, from }) => [
-    from === undefined ? `<a href="${escaped(name)}">${escaped(name)}</a>` : `${escaped(name)} (in the parent)`,
+    from === undefined ? `<a href="${escaped(name)}">${escaped(name)}</a>` : `${escaped(name)} (in a bundle before)`,
     escaped(kind),
     escaped(
       Object.entries(summary)
@@ -89,6 +90,7 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return `<table>\n${row(heads, 'th')}\n${rows.map((cells) => row(cells, 'td')).join('\n')}\n</table>`;
 }
 
+/** What a waiver says may hold anything: control characters, which no file of a bundle has, are shown as what they are not. */
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(/(?![\t\n])\p{Cc}/gu, '\ufffd').replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -33,6 +33,12 @@ export class PartialFile {
     return { sha256: this.#hash.digest('hex'), size: this.#size };
   }
 
+  /** Ends it early; nothing more may be written. */
+  async discard(): Promise<void> {
+    this.#waiting = [];
+    await this.#file.close();
+  }
+
   async #flush(): Promise<void> {
     const parts = this.#waiting;
     [this.#waiting, this.#held] = [[], 0];

@@ -22,6 +22,7 @@ export class PartialFolder {
   readonly #target: string;
   readonly #path: string;
   readonly #signal: AbortSignal | undefined;
+  readonly #files: PartialFile[] = [];
   #done = false;
 
   private constructor(target: string, path: string, signal: AbortSignal | undefined) {
@@ -54,7 +55,11 @@ export class PartialFolder {
 
   /** A new file, to be written part by part. */
   async create(name: string): Promise<PartialFile> {
-    return this.#guarded(async () => new PartialFile(await this.#open(name)));
+    return this.#guarded(async () => {
+      const file = new PartialFile(await this.#open(name));
+      this.#files.push(file);
+      return file;
+    });
   }
 
   /** Copies a file of any size: what is hashed is what was written. */
@@ -84,9 +89,11 @@ export class PartialFolder {
     }
   }
 
-  /** Removes what was not committed. */
+  /** Removes what was not committed, and closes what was not finished. */
   async discard(): Promise<void> {
-    if (!this.#done) await rm(this.#path, { recursive: true, force: true });
+    if (this.#done) return;
+    for (const file of this.#files) await file.discard();
+    await rm(this.#path, { recursive: true, force: true });
   }
 
   #open(name: string): Promise<FileHandle> {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/index.ts';
+import { EvidenceError } from '../errors.ts';
 import type { Summary } from '../kinds/kind.ts';
 import type { ExportedDecision, ExportedEntry } from './entry.ts';
 
@@ -63,11 +64,17 @@ export function erasureLog(): EvidenceLog {
     kind: 'erasure-log',
     line: ({ entry: { seq, type, actor, subject, ts }, decision, hash }) => {
       if (type !== ERASED && type !== 'privacy.erase_subject') return undefined;
-      if (type === ERASED) counts.erased += 1;
-      else counts.requests += 1;
-      if (type !== ERASED && decision?.result !== 'ALLOW') counts.refused += 1;
-      return { seq, type, actor: actor.id, subject, result: type === ERASED ? null : (decision?.result ?? null), ts, hash };
+      const result = type === ERASED ? null : (decision?.result ?? undecided(seq, type));
+      counts[result === null ? 'erased' : 'requests'] += 1;
+      if (result !== null && result !== 'ALLOW') counts.refused += 1;
+      return { seq, type, actor: actor.id, subject, result, ts, hash };
     },
     summary: () => counts,
   };
+}
+
+function undecided(seq: number, type: string): never {
+  throw new EvidenceError('evidence.ledger_invalid', `entry ${seq} of the export is \`${type}\` and has no decision`, {
+    remedy: 'the gateway writes none such: export the log again, and have it looked at',
+  });
 }

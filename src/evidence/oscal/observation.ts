@@ -46,5 +46,5 @@ function evidence(uuid: Context['uuid'], { name, kind, sha256, madeAt }: Item): 
 function expiry({ items, maxAgeDays }: Judged): string | undefined {
   const made = items.flatMap(({ madeAt }) => (madeAt === undefined ? [] : [Date.parse(madeAt)]));
   if (maxAgeDays === null || made.length === 0) return undefined;
-  return new Date(Math.min(...made) + maxAgeDays * 86_400_000).toISOString();
+  return new Date(made.reduce((first, time) => Math.min(first, time)) + maxAgeDays * 86_400_000).toISOString();
 }

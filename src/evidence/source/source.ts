@@ -44,10 +44,14 @@ function parseCommit(text: string): string {
   throw new EvidenceError('evidence.commit_unknown', `\`${text}\` is not a full commit hash`, { remedy: 'give all 40 (or 64) hex digits' });
 }
 
+/** What eleven octal digits hold, which an archive has for a time: the year 2242. */
+const LATEST_SECOND = 8 ** 11 - 1;
+
 export function parseEpoch(text: string): Date {
-  const at = new Date(Number(text) * 1000);
-  if (/^\d{1,12}$/.test(text) && !Number.isNaN(at.getTime())) return at;
-  throw new EvidenceError('evidence.time_unknown', `SOURCE_DATE_EPOCH is \`${text}\``, { remedy: 'set it to whole seconds since 1970' });
+  if (/^\d{1,10}$/.test(text) && Number(text) <= LATEST_SECOND) return new Date(Number(text) * 1_000);
+  throw new EvidenceError('evidence.time_unknown', `SOURCE_DATE_EPOCH is \`${text}\``, {
+    remedy: `set it to whole seconds since 1970, ${LATEST_SECOND} at most`,
+  });
 }
 
 function noTime(): never {

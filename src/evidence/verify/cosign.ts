@@ -16,9 +16,12 @@ export type CosignRequest = {
 };
 
 /**
- * What a shell takes so that stock cosign (2.5 or newer, 3.x) verifies each signature of the bundle, with no network.
+ * What a shell takes so that stock cosign (2.5 or newer, 3.x) verifies each signature of the bundle, with no network. Of what is no
+ * bundle there are no commands: stock tar would unpack anything.
  */
 export function cosignCommands({ report, bundle, signers, policyFile }: CosignRequest): string[] {
+  const refused = report.checks.filter(({ check, ok }) => !ok && /^((archive|files)\.|manifest\.form$)/.test(check));
+  if (refused.length > 0) return [`# none: ${refused.map(({ check }) => check).join(', ')} failed`];
   const path = quoted(resolve(bundle));
   const isFolder = statSync(bundle).isDirectory();
   const enter = isFolder ? [`cd ${path}`] : [`tar -xzf ${path}`, `cd ${quoted(`evidence-${report.release}`)}`];

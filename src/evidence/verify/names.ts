@@ -41,8 +41,8 @@ export function isFileName(name: string): boolean {
   return plainName.test(name.endsWith(STATEMENT) ? name.slice(0, -STATEMENT.length) : name);
 }
 
-/** A tag like `v1.2.3` or `v1.2.3-rc.1`. */
-export const releaseForm = /^v(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?$/;
+/** A tag like `v1.2.3` or `v1.2.3-rc.1`, of at most 100 characters. */
+export const releaseForm = /^(?=.{1,100}$)v(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?$/;
 
 export function statementFileOf(artifact: string): string {
   return `${artifact}${STATEMENT}`;

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { canonicalBytes } from '../../../src/core/index.ts';
 import type { Contract, Requirement } from '../../../src/evidence/contract/contract.ts';
 import { judge, type Shown } from '../../../src/evidence/contract/judge.ts';
 import type { Waiver } from '../../../src/evidence/contract/waivers.ts';
+import { waiverIn } from '../../../src/evidence/contract/waivers.ts';
 import type { ArtifactRecord } from '../../../src/evidence/manifest.ts';
+import { readContract } from '../../../src/evidence/verify/contract/contract.ts';
+import { judge as judgeAgain } from '../../../src/evidence/verify/contract/judge.ts';
+import { waiverIn as waiverAgainIn } from '../../../src/evidence/verify/contract/waivers.ts';
 
 const AT = '2026-01-31T00:00:00.000Z';
 
@@ -30,6 +35,17 @@ function waiver(change: Partial<Waiver> = {}): Waiver {
 function judged(requirements: readonly Requirement[], shown: Partial<Shown> = {}) {
   const contract: Contract = { format: 1, kind: 'standard', requirements };
   return judge(contract, { release: 'v1.0.0', at: AT, artifacts: [artifact()], built: false, waivers: [], ...shown });
+}
+
+const bytesOf = (requirements: readonly Requirement[]) =>
+  Buffer.concat([canonicalBytes({ format: 1, kind: 'standard', requirements }), Buffer.from('\n')]);
+
+/** What the verifier, which shares no code with the builder, makes of the same contract and the same items. */
+function judgedAgain(requirements: readonly Requirement[], { artifacts = [artifact()], built = false }: Partial<Shown> = {}) {
+  return judgeAgain(
+    { format: 1, kind: 'standard', requirements: [...requirements] },
+    { manifest: { at: AT, artifacts: [...artifacts] }, built, waivers: [] },
+  );
 }
 
 describe('one requirement', () => {
@@ -84,6 +100,13 @@ describe('one requirement', () => {
       'unmet',
       '`k6-summary.json`: it does not tell `constructor`',
     ],
+    [
+      'of what every object has, whatever it is',
+      { assert: { constructor: {} } },
+      { summary: { ok: true } },
+      'unmet',
+      '`k6-summary.json`: it does not tell `constructor`',
+    ],
     ['exactly as old as it may be', { maxAgeDays: 30 }, { madeAt: '2026-01-01T00:00:00.000Z' }, 'met', 'k6-summary.json'],
     [
       'a moment older',
@@ -96,13 +119,17 @@ describe('one requirement', () => {
     ['made afterwards', { maxAgeDays: 30 }, { madeAt: '2027-01-01T00:00:00.000Z' }, 'met', 'k6-summary.json'],
   ])('%s', (_, change, item, outcome, detail) => {
     const { requirements } = judged([requirement(change)], { artifacts: item === null ? [] : [artifact(item)] });
-    expect(requirements).toEqual([{ id: change.name === undefined ? 'k6' : `k6:${change.name}`, outcome, detail, waiver: null }]);
+    const id = change.name === undefined ? 'k6' : `k6:${change.name}`;
+    expect(requirements).toEqual([{ id, outcome, detail, waiver: null }]);
+    const again = judgedAgain([requirement(change)], { artifacts: item === null ? [] : [artifact(item)] });
+    expect(again.requirements).toMatchObject([{ id, outcome, waiver: null }]);
   });
 
   it('holds for every item of its kind', () => {
     const artifacts = [artifact({ name: 'a.json', summary: { ok: true } }), artifact({ name: 'b.json', summary: { ok: false } })];
     const [ruling] = judged([requirement({ assert: { ok: { equals: true } } })], { artifacts }).requirements;
     expect(ruling).toMatchObject({ outcome: 'unmet', detail: '`b.json`: `ok` is false, it must be true' });
+    expect(judgedAgain([requirement({ assert: { ok: { equals: true } } })], { artifacts }).missing).toEqual(['k6']);
   });
 
   it.each([
@@ -110,10 +137,34 @@ describe('one requirement', () => {
     [false, 'missing'],
   ])('of registration, when the ledger was told: %s', (built, outcome) => {
     expect(judged([requirement({ item: 'ledger-built' })], { built }).requirements[0]).toMatchObject({ id: 'ledger-built', outcome });
+    expect(judgedAgain([requirement({ item: 'ledger-built' })], { built }).requirements[0]).toMatchObject({ id: 'ledger-built', outcome });
+  });
+});
+
+describe('a contract', () => {
+  it.each<[string, Requirement[], RegExp]>([
+    ['without a requirement', [], /expected array to have >=1 items/],
+    ['with a condition of nothing', [requirement({ assert: { ok: {} } })], /says nothing: it needs `min`, `max` or `equals`/],
+    ['with an age of nothing', [requirement({ maxAgeDays: 0 })], /expected number to be >0/],
+  ])('%s is none to the verifier either', (_, requirements, message) => {
+    expect(() => readContract(bytesOf(requirements))).toThrow(message);
   });
 });
 
 describe('a waiver', () => {
+  it.each([
+    ['2026-01-31T00:00:00.001Z', true],
+    ['2026-01-31T01:00:00.001+01:00', false],
+    ['2026-02-01', false],
+  ])('until %s is one to both: %s', (expiresAt, holds) => {
+    const effect = { release: 'v1.0.0', requirement: 'k6', reason: 'load lab is closed', expiresAt };
+    expect(waiverIn({ seq: 9, id: 'ent_9', actor: { id: 'u1' }, data: { effect } })).toEqual(holds ? waiver() : undefined);
+    const again = () =>
+      waiverAgainIn({ seq: 9, id: 'ent_9', type: 'evidence.waive', result: 'ALLOW', actor: 'u1', effect }, { release: 'v1.0.0', at: AT });
+    if (holds) expect(again()).toMatchObject({ owner: 'u1', requirement: 'k6', expiresAt });
+    else expect(again).toThrow('entry 9 does not say what it waives');
+  });
+
   it.each<[string, Partial<Waiver>, string]>([
     ['that holds for a moment more', {}, 'waived'],
     ['that has just expired', { expiresAt: AT }, 'missing'],

@@ -110,8 +110,8 @@ describe('provenance', () => {
 
 describe('k6', () => {
   it('says nothing of what was not measured', () => {
-    expect(collect('k6', { metrics: { iterations: { count: 3, rate: 1 } } }).summary).toEqual({
-      thresholds: 0,
+    expect(collect('k6', { metrics: { iterations: { count: 3, rate: 1, thresholds: { 'count>2': false } } } }).summary).toEqual({
+      thresholds: 1,
       thresholdsFailed: 0,
       checks: 0,
       checksFailed: 0,
@@ -123,10 +123,16 @@ describe('k6', () => {
     expect(why('k6', fixture('k6/machine-readable.json'))).toBe(
       'this form of summary does not say which thresholds held; run k6 without `--new-machine-readable-summary`',
     );
+    const none = 'it has no threshold, which would say whether the test passed';
+    expect(why('k6', { metrics: {} })).toBe(none);
+    expect(why('k6', { metrics: { http_reqs: { count: 1, thresholds: {} } } })).toBe(none);
+    expect(why('k6', { metrics: { http_reqs: { type: 'counter', contains: 'default', values: { count: 1 } } } })).toBe(none);
   });
 
   it('is refused with values that cannot be', () => {
-    expect(why('k6', { metrics: { http_req_failed: { value: 1.5 } } })).toBe('too big: expected number to be <=1 at `$`');
+    expect(why('k6', { metrics: { http_req_failed: { value: 1.5, thresholds: { 'rate<1': true } } } })).toBe(
+      'too big: expected number to be <=1 at `$`',
+    );
     expect(why('k6', { metrics: { checks: { passes: -1, fails: 0 } } })).toBe(
       'too small: expected number to be >=0 at `$.metrics.checks.passes`',
     );

@@ -92,6 +92,22 @@ describe('SARIF', () => {
     expect(collect('sarif', { ...log, runs: [{ ...log.runs[0], tool }] }).summary['critical']).toBe(2);
   });
 
+  it.each<[object, number]>([
+    [{ guid: 'g-more' }, 1],
+    [{ name: 'more' }, 1],
+    [{ name: 'more', guid: 'g-more' }, 1],
+    [{ name: 'more', guid: 'g-scan' }, 0],
+    [{ guid: 'g-none' }, 0],
+    [{ name: 'scan' }, 0],
+    [{ index: -1 }, 0],
+    [{}, 0],
+  ])('takes the rule of the component that is referred to as %j, and no other', (toolComponent, critical) => {
+    const log = run([found({ rule: { index: 0, toolComponent } }), found({ rule: { id: 'y', toolComponent } })]);
+    const more = { name: 'more', guid: 'g-more', rules: [{ ...scored('9.9'), id: 'y' }] };
+    const tool = { driver: { name: 'scan', guid: 'g-scan', rules: [{ ...scored('1.0'), id: 'x' }] }, extensions: [more] };
+    expect(collect('sarif', { ...log, runs: [{ ...log.runs[0], tool }] }).summary).toMatchObject({ critical: 2 * critical });
+  });
+
   it('is of the day when the last run ended', () => {
     const invocations = [
       { executionSuccessful: true, endTimeUtc: '2026-01-01T00:00:00Z' },
@@ -156,8 +172,19 @@ describe('coverage', () => {
     [
       'a total that is not that of its files',
       { total: summary(2, 2), 'a.ts': summary(1, 2) },
-      'its files have 1 of 2 lines covered, and `total` says 2 of 2',
+      'its files have 1 of 2 lines covered, and its total says 2 of 2',
     ],
+    [
+      'a total of our own form that is not that of its files',
+      {
+        lines: { covered: 100, total: 100 },
+        branches: null,
+        functions: null,
+        files: [{ file: 'a.ts', lines: { covered: 0, total: 100 } }],
+      },
+      'its files have 0 of 100 lines covered, and its total says 100 of 100',
+    ],
+    ['a total and no files', { total: summary(2, 2) }, 'its files have 0 of 0 lines covered, and its total says 2 of 2'],
     ['more than all covered', { total: summary(3, 2) }, 'more is covered than there is at `$.lines`'],
     ['no lines', { total: summary(0, 0) }, 'it names no line'],
     ['a record without end', 'SF:a\nDA:1,1\n', 'the record of `a` has no end'],

@@ -2,9 +2,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { canonicalBytes, type JsonObject } from '../../../src/core/index.ts';
 import { kinds } from '../../../src/evidence/kinds/index.ts';
 import { kindOf as verifierOf } from '../../../src/evidence/verify/kinds/index.ts';
-import { collect, fixture, kindOf } from './collected.ts';
+import { latestOf } from '../../../src/evidence/verify/kinds/times.ts';
+import { collect, fixture, kindOf, refusal } from './collected.ts';
 
 /** What the collector says of an item is what the verifier, which shares no code with it, reads from the bytes. */
 function expectAgreement(kind: string, given: unknown): void {
@@ -30,6 +32,11 @@ const share = fc
 const sum = (parts: readonly { covered: number; total: number }[]) =>
   parts.reduce((all, { covered, total }) => ({ covered: all.covered + covered, total: all.total + total }), { covered: 0, total: 0 });
 
+const component = fc.record({
+  index: maybe(fc.constantFrom(-1, 0, 1, 2)),
+  guid: maybe(fc.constantFrom('g', 'n', 'x')),
+  name: maybe(fc.constantFrom('t', 'more', 'none', 'x')),
+});
 const sarif = fc
   .record({
     id: fc.constantFrom('a', 'b'),
@@ -43,6 +50,9 @@ const sarif = fc
           message: fc.constant({ text: 'm' }),
           ruleId: fc.constantFrom('a', 'b', 'a/1', 'c', undefined),
           ruleIndex: fc.constantFrom(undefined, -1, 0),
+          rule: maybe(
+            fc.record({ id: maybe(fc.constantFrom('a', 'b')), index: maybe(fc.constantFrom(-1, 0)), toolComponent: maybe(component) }),
+          ),
           kind: maybe(fc.constantFrom('fail', 'pass', 'review', 'open')),
           level: maybe(fc.constantFrom('none', 'note', 'warning', 'error')),
           suppressions: maybe(
@@ -60,8 +70,13 @@ const sarif = fc
             tool: {
               driver: {
                 name: 't',
+                guid: 'g',
                 rules: [{ id: rule.id, defaultConfiguration: { level: rule.level }, properties: { 'security-severity': rule.score } }],
               },
+              extensions: [
+                { name: 'more', rules: [{ id: 'a', properties: { 'security-severity': '9.5' } }] },
+                { name: 'none', guid: 'n' },
+              ],
             },
             results,
           },
@@ -101,7 +116,7 @@ const k6 = fc
   .record({
     failed: maybe(fc.double({ min: 0, max: 1, noNaN: true })),
     p95: maybe(fc.double({ min: 0, max: 1e6, noNaN: true })),
-    held: fc.array(fc.boolean(), { maxLength: 3 }),
+    held: fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }),
     handled: fc.boolean(),
   })
   .map(({ failed, p95, held, handled }) => {
@@ -127,6 +142,20 @@ const argo = fc
   })
   .map((status) => ({ apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun', metadata: {}, spec: {}, status }));
 
+const kayenta = fc
+  .record({
+    score: fc.integer({ min: 0, max: 1_000 }).map((tenths) => tenths / 10),
+    classification: fc.constantFrom('Pass', 'Marginal', 'Fail'),
+    results: fc.array(fc.record({ name: fc.constant('m'), classification: fc.constantFrom('Pass', 'High', 'Low', 'Error', 'Nodata') })),
+    status: maybe(fc.constant('succeeded')),
+    endTimeIso: maybe(moment),
+    wrapped: fc.boolean(),
+  })
+  .map(({ score, classification, results, wrapped, ...about }) => {
+    const judgeResult = { results, score: { score, classification } };
+    return wrapped ? { ...about, complete: true, result: { judgeResult } } : { ...about, judgeResult };
+  });
+
 it.each<[string, fc.Arbitrary<unknown>]>([
   ['sarif', sarif],
   ['junit', junit],
@@ -134,9 +163,37 @@ it.each<[string, fc.Arbitrary<unknown>]>([
   ['decision-latency', latency],
   ['k6', k6],
   ['canary', argo],
+  ['canary', kayenta],
 ])('%s is read alike, whatever it says', (kind, documents) => {
   fc.assert(
     fc.property(documents, (document) => expectAgreement(kind, document)),
     { numRuns: 200 },
   );
+});
+
+const judgeResult = { results: [], score: { score: 100, classification: 'Pass' } };
+const lines = (covered: number, total: number) => ({ lines: { covered, total } });
+const rates = { branches: null, functions: null };
+
+it.each<[what: string, kind: string, document: JsonObject]>([
+  ['two judgements', 'canary', { complete: true, status: 'succeeded', judgeResult, result: { judgeResult } }],
+  ['no judgement', 'canary', { complete: true, status: 'succeeded' }],
+  ['a judgement before its end', 'canary', { complete: false, status: 'running', result: { judgeResult } }],
+  ['a judgement before its end, by itself', 'canary', { complete: false, judgeResult }],
+  ['a judgement without a name', 'canary', judgeResult],
+  ['a run before its end', 'canary', { apiVersion: 'argoproj.io/v1alpha1', kind: 'AnalysisRun', status: { phase: 'Running' } }],
+  ['no metric', 'k6', { metrics: {} }],
+  ['no threshold', 'k6', { metrics: { http_reqs: { count: 1, thresholds: {} } } }],
+  ['more lines than its files have', 'coverage', { ...lines(100, 100), ...rates, files: [{ file: 'a', ...lines(0, 100) }] }],
+  ['fewer lines than its files have', 'coverage', { ...lines(1, 1), ...rates, files: [{ file: 'a', ...lines(1, 2) }] }],
+  ['lines of no file', 'coverage', { ...lines(1, 1), ...rates, files: [] }],
+])('with %s an item of kind %s is refused by both', (_, kind, document) => {
+  expect(refusal(kind, document)[0]).toBe('evidence.item_malformed');
+  expect(() => verifierOf(kind).read?.(Buffer.concat([canonicalBytes(document), Buffer.from('\n')]))).toThrow();
+});
+
+it('the latest of more times than a call has arguments is found', () => {
+  const times = Array.from({ length: 200_000 }, () => '2026-01-01T00:00:00Z');
+  expect(latestOf([...times, '2026-01-01T02:00:00+01:00', undefined, null])).toBe('2026-01-01T01:00:00.000Z');
+  expect(latestOf([undefined])).toBeUndefined();
 });

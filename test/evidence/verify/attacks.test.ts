@@ -305,6 +305,18 @@ const fromInside: readonly Row[] = [
     ['files.complete bundle', 'ledger.proofs ledger-proofs.json'],
   ],
   [
+    'no decision log',
+    () => withoutPart('decision-log.jsonl'),
+    ['files.complete bundle', 'contract.verdict verdict.json', 'contract.met verdict.json', 'ledger.proofs ledger-proofs.json'],
+  ],
+  ['no access log', () => withoutPart('access-log.jsonl'), ['files.complete bundle']],
+  ['no erasure log', () => withoutPart('erasure-log.jsonl'), ['files.complete bundle']],
+  [
+    'a release of 101 characters',
+    () => insider({ manifest: (manifest) => Object.assign(manifest, { release: `v1.2.3-${'a'.repeat(94)}` }) }),
+    ['manifest.form manifest.json'],
+  ],
+  [
     'an item named twice',
     () => insider({ manifest: (manifest) => manifest.artifacts.push(manifest.artifacts.at(-1)) }),
     ['manifest.form manifest.json'],
@@ -352,11 +364,12 @@ const fromInside: readonly Row[] = [
     () => insider({ files: (folder) => edit(folder, 'tests.json', '"one"', '"uno"') }, made.registered),
     ['ledger.built ledger-proofs.json'],
   ],
-  [
-    'a page with a script',
-    () => insider({ files: (folder) => edit(folder, 'index.html', '</body>', '<script>fetch("/")</script></body>') }),
-    ['artifact.form index.html'],
-  ],
+  withPage('a script', '</body>', '<script>fetch("/")</script></body>'),
+  withPage('a handler behind a bracket', '</body>', '<p title=">" onmouseover="alert(1)"></p></body>'),
+  withPage('a script as a link behind a bracket', '</body>', '<a title=">" href="javascript:alert(1)">x</a></body>'),
+  withPage('a refresh in other letters', '<title>', '<meta http-equiv="&#114;efresh" content="0;url=https://example.com"><title>'),
+  withPage('an escaped function in its style', '<style>', '<style>body{background:u\\72l(https://example.com/a)}'),
+  withPage('an image of a set', '<style>', '<style>body{background:image-set("https://example.com/a" 1x)}'),
   [
     'a trust root that trusts somebody',
     () => insider({ files: (folder) => edit(folder, 'empty-root.json', '"tlogs":[]', '"tlogs":[{}]') }),
@@ -403,6 +416,11 @@ const fromInside: readonly Row[] = [
     () => ['--policy', policy([`{ file: ${made.key.publicKeyFile} }`], 1, 'required: [https://spdx.dev/Document]')],
   ],
 ];
+
+function withPage(what: string, from: string, to: string): Row {
+  const attack = () => insider({ files: (folder) => edit(folder, 'index.html', from, to) });
+  return [`a page with ${what}`, attack, ['artifact.form index.html']];
+}
 
 function firstLineLeftOut(text: string): string {
   return text.slice(text.indexOf('\n') + 1);
@@ -484,6 +502,7 @@ const archives: readonly (readonly [what: string, attack: () => string, failed: 
   ['a pax header', () => archived(extra({ type: 'x', content: Buffer.from('30 path=../../../zip-slip\n') })), 'archive.type'],
   ['a long name of GNU', () => archived(extra({ type: 'L', content: Buffer.from('../../../zip-slip\0') })), 'archive.type'],
   ['10 GB declared', () => archived(extra({ sizeField: binary(10_000_000_000) })), 'archive.size'],
+  ['a size of GNU', () => archived(extra({ sizeField: binary(0) })), 'archive.size'],
   ['6 GiB declared', () => archived(extra({ sizeField: octal(6 * 2 ** 30) })), 'archive.size'],
   ['more declared than is there', () => archived(extra({ sizeField: octal(2 ** 30) })), 'archive.size'],
   [
@@ -532,6 +551,15 @@ const archives: readonly (readonly [what: string, attack: () => string, failed: 
     'archive.whole',
   ],
   [
+    'extra flags of gzip',
+    () =>
+      archived(
+        (members) => members,
+        (tar) => withExtraFlags(gzipOf(tar)),
+      ),
+    'archive.whole',
+  ],
+  [
     'a bit flipped',
     () =>
       archived(
@@ -543,6 +571,11 @@ const archives: readonly (readonly [what: string, attack: () => string, failed: 
   ['an executable', () => archived((members) => members.map((item) => ({ ...item, mode: '0000755\0' }))), 'archive.whole'],
   ['another time', () => archived((members) => members.map((item) => ({ ...item, seconds: seconds + 1 }))), 'archive.whole'],
 ];
+
+function withExtraFlags(bytes: Buffer): Buffer {
+  bytes.writeUInt8(2, 8);
+  return bytes;
+}
 
 /** One bit of the content of an item. */
 function flipped(bytes: Buffer): Buffer {

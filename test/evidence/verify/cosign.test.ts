@@ -1,5 +1,5 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle, openSigner, packBundle, signBundle } from '../../../src/evidence/index.ts';
 import { cosignCommands, readPolicy, signersOfKeys, verifyBundle } from '../../../src/evidence/verify/index.ts';
@@ -7,6 +7,7 @@ import { resolveTool, run } from '../../../src/workbench/index.ts';
 import { type Sigstore, startSigstore } from '../../support/keyless.ts';
 import { temporaryFolder, write, writeInputs, writeSigned } from '../fixture.ts';
 import { releaser, requestTo } from '../signing/identities.ts';
+import { gzipOf, membersOf, tarOf } from './archives.ts';
 
 const root = temporaryFolder();
 let sigstore: Sigstore;
@@ -59,6 +60,42 @@ describe.each(['cosign2', 'cosign3'] as const)('what is printed works pasted, wi
     expect(stderr.match(/Verified OK/g)).toHaveLength(signatures.length);
   });
 });
+
+it.each<[string, (folder: string) => Promise<string> | string, string]>([
+  [
+    'an archive of another name',
+    async (folder) => {
+      const { file } = await packBundle(folder);
+      const members = membersOf(folder).map((member) => ({ ...member, path: member.path.replace('1.2.3', '1.2.4') }));
+      return write(file, gzipOf(tarOf(members)));
+    },
+    'archive.name',
+  ],
+  ['an archive that is cut off', async (folder) => cut((await packBundle(folder)).file), 'archive.whole'],
+  ['a file more', (folder) => dirname(write(join(folder, 'more.txt'), 'run this')), 'files.unlisted'],
+  ['a file less', (folder) => dirname(without(join(folder, 'verdict.json'))), 'files.complete'],
+  ['a link', (folder) => dirname(linked(join(folder, 'link'))), 'files.plain'],
+  ['a manifest that is none', (folder) => dirname(write(join(folder, 'manifest.json'), '{}\n')), 'manifest.form'],
+])('of %s there are no commands', async (what, change, check) => {
+  const { folder, publicKeyFile } = await writeSigned(join(root.path, what));
+  const bundle = await change(folder);
+  const report = await verifyBundle({ bundle, keyFiles: [publicKeyFile] });
+  expect(cosignCommands({ report, bundle, signers: signersOfKeys([publicKeyFile]) })).toEqual([`# none: ${check} failed`]);
+});
+
+function cut(file: string): string {
+  return write(file, readFileSync(file).subarray(0, -1));
+}
+
+function without(file: string): string {
+  rmSync(file);
+  return file;
+}
+
+function linked(file: string): string {
+  symlinkSync('/etc/passwd', file);
+  return file;
+}
 
 it('of a signature by nobody who is trusted it says so', async () => {
   const { folder, publicKeyFile } = await writeSigned(join(root.path, 'other'));

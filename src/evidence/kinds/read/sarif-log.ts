@@ -13,8 +13,11 @@ const rule = z.looseObject({
   defaultConfiguration: z.looseObject({ level: level.optional() }).optional(),
   properties: z.looseObject({ 'security-severity': score.optional() }).optional(),
 });
-const component = z.looseObject({ name: z.string(), rules: z.array(rule).optional() });
-const reference = z.looseObject({ id: z.string().optional(), index, toolComponent: z.looseObject({ index }).optional() });
+const name = z.string();
+const guid = z.string().optional();
+const component = z.looseObject({ name, guid, rules: z.array(rule).optional() });
+const componentReference = z.looseObject({ index, name: name.optional(), guid });
+const reference = z.looseObject({ id: z.string().optional(), index, toolComponent: componentReference.optional() });
 const result = z.looseObject({
   ruleId: z.string().optional(),
   ruleIndex: index,
@@ -36,6 +39,7 @@ const run = z.looseObject({
 /** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html: what is read, and what tells such a document from another. */
 export const sarifLog = z.looseObject({ version: z.literal('2.1.0'), runs: z.array(run).min(1) });
 export type Run = z.infer<typeof run>;
+type Tool = Run['tool'];
 type Result = z.infer<typeof result>;
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'suppressed';
 
@@ -52,15 +56,22 @@ function isSuppressed({ suppressions = [] }: Result): boolean {
   return suppressions.length > 0 && suppressions.every(({ status }) => status === undefined || status === 'accepted');
 }
 
-/** §3.52: by place in the list, of the driver or of an extension, else by name; `CA1000/1` is a case of `CA1000`. */
+/** §3.52: by place in the list of its component, else by name; `CA1000/1` is a case of `CA1000`. */
 function ruleOf(found: Result, { tool }: Run) {
-  const extension = found.rule?.toolComponent?.index ?? -1;
-  const home = extension < 0 ? tool.driver : tool.extensions?.[extension];
+  const named = found.rule?.toolComponent;
+  const home = named === undefined ? tool.driver : componentOf(named, tool);
   const place = found.ruleIndex ?? found.rule?.index ?? -1;
   if (place >= 0) return home?.rules?.[place];
   const id = found.ruleId ?? found.rule?.id;
-  const all = [tool.driver, ...(tool.extensions ?? [])].flatMap(({ rules = [] }) => rules);
+  const homes = named === undefined ? [tool.driver, ...(tool.extensions ?? [])] : [home];
+  const all = homes.flatMap((one) => one?.rules ?? []);
   return all.find((one) => one.id === id) ?? all.find((one) => id?.startsWith(`${one.id}/`));
+}
+
+/** §3.54: an extension by its place, else any component by its guid and name; one that names nothing means the driver. */
+function componentOf({ index: place = -1, guid: id, name: called }: z.infer<typeof componentReference>, { driver, extensions = [] }: Tool) {
+  if (place >= 0) return extensions[place];
+  return [driver, ...extensions].find((one) => (id ?? one.guid) === one.guid && (called ?? one.name) === one.name);
 }
 
 /** §3.27.10. */

@@ -15,7 +15,9 @@ export async function describeSchema(client: pg.Client): Promise<SqlObject[]> {
   // Every name then comes with its schema.
   await client.query('set search_path = pg_catalog');
   const objects: SqlObject[] = [];
-  for (const [kind, query] of queries) objects.push(...(await rowsOf(client, kind, query)));
+  for (const [kind, query] of queries) {
+    for (const object of await rowsOf(client, kind, query)) objects.push(object);
+  }
   return objects.toSorted((a, b) => byText(a.kind, b.kind) || byText(a.path, b.path));
 }
 

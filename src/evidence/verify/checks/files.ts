@@ -1,6 +1,6 @@
 import type { Examined } from '../examined.ts';
 import { listed } from '../form.ts';
-import { isManifestSignature, MANIFEST, MANIFEST_SIGNATURE, partKinds } from '../names.ts';
+import { isManifestSignature, ledgerLogs, MANIFEST, MANIFEST_SIGNATURE, partKinds } from '../names.ts';
 import { ownRecords, statementFilesOf } from '../read/read-bundle.ts';
 import { type Check, check, ensure } from '../report.ts';
 
@@ -11,8 +11,10 @@ export function checkFiles({ bundle, manifest }: Examined): Check[] {
   const due = new Set([MANIFEST, MANIFEST_SIGNATURE, ...statementFilesOf(records), ...names]);
   return [
     check('files.complete', 'bundle', () => {
-      const unlisted = [...partKinds.keys()].filter((name) => !names.includes(name));
-      ensure(unlisted.length === 0, `the manifest does not list ${listed(unlisted)}`);
+      const parts = [...partKinds.keys()].filter((name) => !names.includes(name));
+      // Also where they are empty: that nobody looked, or asked for erasure, is said and not left out.
+      const logs = ledgerLogs.filter((kind) => !records.some((record) => record.kind === kind));
+      ensure(parts.length + logs.length === 0, `the manifest does not list ${listed([...parts, ...logs])}`);
       const absent = [...due].filter((name) => !bundle.files.has(name));
       ensure(absent.length === 0, `${listed(absent)} ${absent.length === 1 ? 'is' : 'are'} not there`);
       return `${due.size} files`;

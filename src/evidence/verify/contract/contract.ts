@@ -10,14 +10,16 @@ import { ensure } from '../report.ts';
 /** Not a kind: that the ledger has the entry of this bundle. */
 export const LEDGER_BUILT = 'ledger-built';
 
-const condition = z.strictObject({
-  min: z.number().exactOptional(),
-  max: z.number().exactOptional(),
-  equals: z.union([z.number(), z.boolean(), z.string()]).exactOptional(),
-});
+const condition = z
+  .strictObject({
+    min: z.number().exactOptional(),
+    max: z.number().exactOptional(),
+    equals: z.union([z.number(), z.boolean(), z.string()]).exactOptional(),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'says nothing: it needs `min`, `max` or `equals`');
 const item = z.string().refine((name) => name === LEDGER_BUILT || isKind(name), 'must be a kind, or `ledger-built`');
 const conditions = z.record(z.string(), condition);
-const days = z.number().min(0);
+const days = z.number().positive();
 
 const requirement = z.strictObject({
   item,
@@ -30,7 +32,7 @@ const requirement = z.strictObject({
 export type ContractRequirement = z.infer<typeof requirement>;
 export type Condition = z.infer<typeof condition>;
 
-const contract = z.strictObject({ format: z.literal(1), kind: z.string().min(1), requirements: z.array(requirement) });
+const contract = z.strictObject({ format: z.literal(1), kind: z.string().min(1), requirements: z.array(requirement).min(1) });
 export type Contract = z.infer<typeof contract>;
 
 /** contract.json, every member written out. Throws with the reason. */
@@ -54,7 +56,7 @@ const written = z.strictObject({
   assert: conditions.optional(),
   obtain: z.string().optional(),
 });
-const contractFile = z.strictObject({ format: z.literal(1), releases: z.record(z.string(), z.array(written)) });
+const contractFile = z.strictObject({ format: z.literal(1), releases: z.record(z.string(), z.array(written).min(1)) });
 
 /** A contract as people write it: what it says of one kind of release, in the form of contract.json; undefined where it says nothing. */
 export type GivenContract = (kind: string) => JsonObject | undefined;

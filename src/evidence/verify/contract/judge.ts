@@ -14,7 +14,7 @@ export type Judgement = {
 };
 
 export type Evidence = {
-  readonly manifest: Manifest;
+  readonly manifest: Pick<Manifest, 'at' | 'artifacts'>;
   /** Whether the ledger has the entry of this bundle. */
   readonly built: boolean;
   /** Proven ones that hold for this release. */
@@ -49,7 +49,7 @@ function judgeBuilt(built: boolean): Found {
     : { outcome: 'missing', detail: 'the ledger has no entry of this bundle' };
 }
 
-function judgeItems({ item, name, maxAgeDays, assert }: ContractRequirement, { artifacts, at }: Manifest): Found {
+function judgeItems({ item, name, maxAgeDays, assert }: ContractRequirement, { artifacts, at }: Evidence['manifest']): Found {
   const items = artifacts.filter((record) => record.kind === item && (name === null || record.name === name));
   if (items.length === 0)
     return { outcome: 'missing', detail: name === null ? `no item of kind \`${item}\`` : `no \`${name}\` of kind \`${item}\`` };
@@ -72,7 +72,7 @@ function isStale({ madeAt }: ArtifactRecord, at: string, maxAgeDays: number | nu
 
 function unmetOf({ name, summary = {} }: ArtifactRecord, assert: Readonly<Record<string, Condition>>): string[] {
   return Object.entries(assert).flatMap(([member, condition]) => {
-    const value = summary[member];
+    const value = Object.hasOwn(summary, member) ? summary[member] : undefined;
     if (value === undefined) return [`\`${name}\` does not say \`${member}\``];
     return conditionsOf(condition)
       .filter(({ holds }) => !holds(value))

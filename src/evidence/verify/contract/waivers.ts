@@ -9,7 +9,7 @@ const waiver = z.strictObject({
   entryId: z.string().min(1),
   owner: z.string().min(1),
   reason: z.string(),
-  expiresAt: z.iso.datetime({ offset: true }),
+  expiresAt: z.iso.datetime(),
 });
 export const waiverForm = waiver;
 /** As verdict.json has it, and the requirement that it is for. */
@@ -19,11 +19,13 @@ const effect = z.looseObject({
   release: z.string(),
   requirement: z.string(),
   reason: z.string(),
-  expiresAt: z.iso.datetime({ offset: true }),
+  expiresAt: z.iso.datetime(),
 });
 
+type Granted = Pick<Entry, 'seq' | 'id' | 'type' | 'result' | 'actor' | 'effect'>;
+
 /** Throws with the reason why a proven entry is not a waiver that holds for this release. */
-export function waiverIn(entry: Entry, { release, at }: Manifest): Waiver {
+export function waiverIn(entry: Granted, { release, at }: Pick<Manifest, 'release' | 'at'>): Waiver {
   ensure(entry.type === 'evidence.waive', `entry ${entry.seq} is \`${entry.type}\``);
   ensure(entry.result === 'ALLOW', `entry ${entry.seq} was not allowed`);
   const parsed = effect.safeParse(entry.effect);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isJsonObject, type Json } from '../../../core/index.ts';
 import { parseAs } from '../form.ts';
+import { ensure } from '../report.ts';
 import type { DocumentReader, ItemReading } from './kind.ts';
 import { percentOf } from './numbers.ts';
 import { instant, latestOf } from './times.ts';
@@ -8,18 +9,23 @@ import { instant, latestOf } from './times.ts';
 const argo = z.looseObject({
   kind: z.literal('AnalysisRun'),
   status: z.looseObject({
-    phase: z.string(),
+    phase: z.enum(['Successful', 'Failed', 'Error', 'Inconclusive']),
     completedAt: instant.optional(),
     metricResults: z.array(z.looseObject({ phase: z.string(), dryRun: z.boolean().optional() })).optional(),
   }),
 });
 
-/** Of an execution; a result alone does not say it. */
-const ended = z.looseObject({ endTimeIso: instant.optional() });
-
 const judgement = z.looseObject({
   results: z.array(z.looseObject({ classification: z.string() })),
   score: z.looseObject({ score: z.number().min(0).max(100), classification: z.string() }),
+});
+
+/** `{complete, result: {judgeResult}}` of an execution, or its result alone. */
+const kayenta = z.looseObject({
+  complete: z.literal(true).optional(),
+  endTimeIso: instant.optional(),
+  judgeResult: judgement.optional(),
+  result: z.looseObject({ judgeResult: judgement }).optional(),
 });
 
 /** A result of Kayenta, in whichever wrapping it came, or an `AnalysisRun` of Argo Rollouts. */
@@ -36,14 +42,11 @@ function readArgo(document: Json): ItemReading {
 }
 
 function readKayenta(document: Json): ItemReading {
-  const { results, score } = parseAs(judgement, unwrapped(document));
+  const { result, judgeResult, endTimeIso } = parseAs(kayenta, document);
+  const [judged, another] = [result?.judgeResult, judgeResult].filter((one) => one !== undefined);
+  ensure(judged !== undefined && another === undefined, 'it does not have one judgement');
+  const { results, score } = judged;
   const failed = results.filter(({ classification }) => classification !== 'Pass' && classification !== 'Nodata').length;
   const summary = { score: score.score, metrics: results.length, metricsFailed: failed };
-  return { summary, passed: score.classification === 'Pass', madeAt: latestOf([parseAs(ended, document).endTimeIso]) };
-}
-
-/** `{result: {judgeResult}}` of an execution, `{judgeResult}` of a result, or the judgement alone. */
-function unwrapped(document: Json): Json {
-  const result = isJsonObject(document) && isJsonObject(document['result']) ? document['result'] : document;
-  return isJsonObject(result) && isJsonObject(result['judgeResult']) ? result['judgeResult'] : result;
+  return { summary, passed: score.classification === 'Pass', madeAt: latestOf([endTimeIso]) };
 }

@@ -22,6 +22,8 @@ export const readCoverage: DocumentReader = (document) => {
     files.every(({ file }, index) => index === 0 || (files[index - 1]?.file ?? '') <= file),
     'its files are not in order',
   );
+  const sum = (of: 'covered' | 'total') => files.reduce((all, { lines: part }) => all + part[of], 0);
+  ensure(sum('covered') === lines.covered && sum('total') === lines.total, 'its lines are not those of its files');
   const percent = (name: string, part: { covered: number; total: number } | null) =>
     part === null || part.total === 0 ? {} : { [name]: percentOf(part.covered, part.total) };
   return { summary: { ...percent('lines', lines), ...percent('branches', branches), ...percent('functions', functions) }, passed: true };

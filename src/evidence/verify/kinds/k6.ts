@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../../../core/index.ts';
 import { parseAs } from '../form.ts';
+import { ensure } from '../report.ts';
 import type { DocumentReader } from './kind.ts';
 import { downToThousandths } from './numbers.ts';
 
@@ -13,6 +14,7 @@ const k6 = z.looseObject({ metrics: z.record(z.string(), z.looseObject({ thresho
 export const readK6: DocumentReader = (document) => {
   const { metrics } = parseAs(k6, document);
   const thresholds = Object.values(metrics).flatMap((metric) => Object.values(metric.thresholds ?? {}));
+  ensure(thresholds.length > 0, 'it has no threshold');
   const failed = thresholds.filter(hasFailed).length;
   const value = (metric: string, ...names: readonly string[]) => numberIn(metrics[metric], names);
   const errorRate = value('http_req_failed', 'rate', 'value');

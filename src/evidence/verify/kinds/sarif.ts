@@ -9,12 +9,13 @@ const rule = z.looseObject({
   defaultConfiguration: z.looseObject({ level: z.string().optional() }).optional(),
   properties: z.looseObject({ 'security-severity': z.union([z.string(), z.number()]).optional() }).optional(),
 });
-const component = z.looseObject({ rules: z.array(rule).optional() });
+const component = z.looseObject({ name: z.string(), guid: z.string().optional(), rules: z.array(rule).optional() });
 const index = z.int().min(-1).optional();
+const named = z.looseObject({ index, guid: z.string().optional(), name: z.string().optional() });
 const result = z.looseObject({
   ruleId: z.string().optional(),
   ruleIndex: index,
-  rule: z.looseObject({ id: z.string().optional(), index, toolComponent: z.looseObject({ index }).optional() }).optional(),
+  rule: z.looseObject({ id: z.string().optional(), index, toolComponent: named.optional() }).optional(),
   kind: z.string().optional(),
   level: z.string().optional(),
   suppressions: z.array(z.looseObject({ status: z.string().optional() })).optional(),
@@ -25,6 +26,7 @@ const run = z.looseObject({
   invocations: z.array(z.looseObject({ executionSuccessful: z.boolean(), endTimeUtc: instant.optional() })).optional(),
 });
 const sarif = z.looseObject({ version: z.literal('2.1.0'), runs: z.array(run).min(1) });
+type Component = z.infer<typeof component>;
 type Run = z.infer<typeof run>;
 type Result = z.infer<typeof result>;
 type Rule = z.infer<typeof rule>;
@@ -76,12 +78,22 @@ function isSuppressed({ suppressions = [] }: Result): boolean {
   return suppressions.length > 0 && suppressions.every(({ status = 'accepted' }) => status === 'accepted');
 }
 
-/** §3.52: by its place in the driver or in an extension, else by its id, of which `id/more` is a case. */
+/** §3.52: by its place in the component named, else in the driver; without a place by its id, of which `id/more` is a case. */
 function ruleOf({ ruleId, ruleIndex, rule: reference }: Result, { tool }: Run): Rule | undefined {
   const place = ruleIndex ?? reference?.index ?? -1;
-  const extension = reference?.toolComponent?.index ?? -1;
-  if (place >= 0) return (extension < 0 ? tool.driver : tool.extensions?.[extension])?.rules?.[place];
-  const rules = [tool.driver, ...(tool.extensions ?? [])].flatMap((part) => part.rules ?? []);
+  const components = componentsFor(reference?.toolComponent, tool);
+  if (place >= 0) return components[0]?.rules?.[place];
+  const rules = components.flatMap((part) => part.rules ?? []);
   const id = ruleId ?? reference?.id ?? '';
   return rules.find((item) => item.id === id) ?? rules.find((item) => id.startsWith(`${item.id}/`));
+}
+
+/** §3.54: the one that a reference is to, the driver where it says nothing; without a reference all of them, the driver first. */
+function componentsFor(reference: z.infer<typeof named> | undefined, { driver, extensions = [] }: Run['tool']): readonly Component[] {
+  const all = [driver, ...extensions];
+  if (reference === undefined) return all;
+  const { index: place = -1, guid, name } = reference;
+  if (place >= 0) return extensions.slice(place, place + 1);
+  const isMeant = (part: Component) => (guid === undefined || guid === part.guid) && (name === undefined || name === part.name);
+  return all.filter(isMeant).slice(0, 1);
 }

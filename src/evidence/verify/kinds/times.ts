@@ -8,6 +8,6 @@ export const instant = z.iso.datetime({ offset: true, error: 'must be a time' })
 
 /** The latest of some times, as the manifest has it; undefined of none. */
 export function latestOf(times: readonly (string | undefined | null)[]): string | undefined {
-  const moments = times.flatMap((time) => (typeof time === 'string' ? [Date.parse(time)] : []));
-  return moments.length === 0 ? undefined : new Date(Math.max(...moments)).toISOString();
+  const latest = times.reduce((last, time) => (typeof time === 'string' ? Math.max(last, Date.parse(time)) : last), -Infinity);
+  return latest === -Infinity ? undefined : new Date(latest).toISOString();
 }

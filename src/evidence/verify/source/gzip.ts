@@ -2,9 +2,8 @@ import { crc32 } from 'node:zlib';
 import type { ByteReader } from './bytes.ts';
 import { Refused } from './refused.ts';
 
-/** RFC 1952: magic, deflate, no flags (so no name), time 0; then the extra flags, any, and the operating system, unknown. */
-const MEMBER = Buffer.from('1f8b080000000000', 'hex');
-const UNKNOWN = 255;
+/** RFC 1952: magic, deflate, no flags (so no name), time 0, no extra flags, operating system unknown. */
+const MEMBER = Buffer.from('1f8b08000000000000ff', 'hex');
 
 /**
  * What one gzip member of stored blocks holds (RFC 1951 §3.2.4), from the first byte to the last: another member or anything else behind
@@ -46,8 +45,8 @@ async function nextBlock(bytes: ByteReader): Promise<{ final: boolean; length: n
 function assertHeader(header: Buffer): void {
   if (header.length < 10 || !header.subarray(0, 3).equals(MEMBER.subarray(0, 3)))
     throw new Refused('archive.whole', 'it is not a gzip file');
-  if (header.subarray(0, 8).equals(MEMBER) && header[9] === UNKNOWN) return;
-  throw new Refused('archive.whole', 'its gzip header has a name, a time or an operating system');
+  if (header.equals(MEMBER)) return;
+  throw new Refused('archive.whole', 'its gzip header has a name, a time, extra flags or an operating system');
 }
 
 function assertTrailer(trailer: Buffer, crc: number, length: number): void {

@@ -58,9 +58,10 @@ function problemsOf(path: string, block: Buffer): Header['problems'] {
   return [{ check: 'archive.whole', reason: `${quoted} has a mode, an owner or a device number that it must not have`, skip: false }];
 }
 
-/** Eleven octal digits. Larger ones are written in a binary form of GNU's, which is read in order to say how large. */
+/** Eleven octal digits. A size in the binary form of GNU's is refused, also a small one: not every reader would take it for the same. */
 function sizeOf(path: string, field: Buffer): number {
-  const size = (field[0] ?? 0) >= 0x80 ? Number(BigInt.asUintN(95, BigInt(`0x${field.toString('hex')}`))) : octal(field);
+  if ((field[0] ?? 0) >= 0x80) throw new Refused('archive.size', `${JSON.stringify(path)} says its size in a form of GNU's`);
+  const size = octal(field);
   if (Number.isNaN(size)) throw new Refused('archive.whole', `${JSON.stringify(path)} has no size`);
   if (size <= MAX_ITEM) return size;
   throw new Refused('archive.size', `${JSON.stringify(path)} says it has ${size} bytes; 5 GiB is the most`);
