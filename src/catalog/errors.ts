@@ -8,6 +8,7 @@ export type CatalogErrorCode =
   | 'evidence.store_unavailable'
   | 'evidence.busy'
   | 'evidence.changed_meanwhile'
+  | 'evidence.published_otherwise'
   | 'evidence.cursor_malformed';
 
 /** Why the catalog could not take or give something. What a rule refuses is no error but a decision. */

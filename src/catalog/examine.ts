@@ -1,4 +1,4 @@
-import type { TenantId } from '../core/index.ts';
+import { digestOfJson, type TenantId } from '../core/index.ts';
 import type { Trx } from '../storage/index.ts';
 import type { Requirement } from './bundle-rows.ts';
 import { findBundle, newestOf } from './bundle-rows.ts';
@@ -104,7 +104,7 @@ async function chainOf(trx: Trx, tenant: TenantId, parent: string | null, prevMa
 
 /** What exactly is looked at: whatever is replaced in the store is another. */
 function nameOf(tenant: TenantId, what: string, bundles: readonly StoredFiles[]): string {
-  return JSON.stringify([tenant, what, ...bundles.map((one) => [...one].map(([of, { blob }]) => `${of} ${blob.id}`).toSorted())]);
+  return digestOfJson([tenant, what, ...bundles.map((one) => [...one].map(([of, { blob }]) => `${of} ${blob.id}`).toSorted())]);
 }
 
 function verifySigned({ files, verifications, verify: verifier }: CatalogParts, tenant: TenantId, signed: StoredFiles): Promise<Verified> {

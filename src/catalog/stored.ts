@@ -43,9 +43,10 @@ export function sourceOf(files: FileStore, stored: StoredFiles): StoredSource {
     .map(([name, file]) => ({ name, size: file.blob.size, open: () => openFile(files, file) }));
 }
 
-/** `manifest.json` and what no manifest names: what of it is there. */
-export function signedFiles(trx: Trx, tenant: TenantId, named: NamedBundle): Promise<StoredFiles> {
-  return storedFiles(trx, tenant, named, { artifacts: [] });
+/** `manifest.json` and the signatures over it: what of it is there. */
+export function signedFiles(trx: Trx, tenant: TenantId, { manifest, signatures }: NamedBundle): Promise<StoredFiles> {
+  const own = new Map([...signatures].filter(([name]) => /^manifest(\.[2-9])?\.sigstore\.json$/.test(name)));
+  return storedFiles(trx, tenant, { manifest, signatures: own }, { artifacts: [] });
 }
 
 /** `manifest.json`, its signatures, and what the manifest lists as being in this bundle: what of it is there. */

@@ -37,6 +37,7 @@ const statuses: { readonly [code: string]: number } = {
   'evidence.file_damaged': 500,
   'evidence.busy': 503,
   'evidence.changed_meanwhile': 409,
+  'evidence.published_otherwise': 409,
   'evidence.cursor_malformed': 400,
   'storage.unavailable': 503,
   'storage.full': 503,

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { AuthRequest } from '../auth/index.ts';
 import { type Patience, streamBody } from './body-stream.ts';
 import { GatewayError } from './errors.ts';
+import { sendBody } from './send-body.ts';
 
 /** A request as routes see it. */
 export type EdgeRequest = {
@@ -19,8 +19,6 @@ export type EdgeRequest = {
 
 /** A body that is read at one go has come by then. */
 const WHOLE_BODY: Patience = { idle: 30_000, grace: 30_000, bytesPerSecond: Number.POSITIVE_INFINITY };
-/** Who takes nothing of an answer for so long has gone, or never wanted it. */
-const STALLED_MILLISECONDS = 30_000;
 
 /** A path and what answers there; one that ends with `/` stands for all beneath it. */
 export type Route = {
@@ -104,11 +102,8 @@ export async function writeResponse(response: Response, to: ServerResponse): Pro
   to.statusCode = response.status;
   for (const [name, value] of response.headers) to.setHeader(name, value);
   // Whose length is known before its bytes are may be of any length, and goes out as it comes.
-  if (response.body !== null && response.headers.has('content-length')) {
-    to.setTimeout(STALLED_MILLISECONDS, () => to.destroy());
-    return pipeline(response.body, to);
-  }
-  to.end(Buffer.from(await response.arrayBuffer()));
+  const streamedBody = response.headers.has('content-length') ? response.body : null;
+  await sendBody(streamedBody ?? Buffer.from(await response.arrayBuffer()), to);
 }
 
 /**

@@ -15,6 +15,8 @@ export type DatabaseOptions = {
   readonly poolSize?: number;
   /** How often a transaction that lost a race is run again before the caller hears of it. */
   readonly maxAttempts?: number;
+  /** How long a statement may take, waits for locks included, before the server ends it. */
+  readonly statementMilliseconds?: number;
   /** How long a transaction may lie idle, its process frozen or gone, before the server ends it and frees its locks. */
   readonly idleMilliseconds?: number;
   /** Prepares every statement, for a pool that runs a few of them all the time. */
@@ -31,12 +33,15 @@ export class Database {
   readonly #warnings = new Map<number, string>();
 
   constructor(options: DatabaseOptions) {
+    const { statementMilliseconds = 25_000 } = options;
     const pool = new pg.Pool({
       connectionString: options.appUrl,
       max: options.poolSize ?? 16,
       connectionTimeoutMillis: 5_000,
-      // Nothing waits for ever: not for a server that vanished without a word, nor a lock for a client that did.
-      query_timeout: 30_000,
+      // Nothing waits for ever: not a lock for a client that vanished without a word, nor we for a server that did. The server is first:
+      // when we give up a connection whose statement waits, its process goes on waiting, and is one more than the pool may have.
+      statement_timeout: statementMilliseconds,
+      query_timeout: statementMilliseconds + 5_000,
       keepAlive: true,
       idle_in_transaction_session_timeout: options.idleMilliseconds ?? 60_000,
       types: { getTypeParser: parserFor },

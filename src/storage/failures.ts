@@ -5,8 +5,8 @@ import { StorageError } from './errors.ts';
 const lostRace = new Set(['40001', '40P01']);
 /** Disk full, out of memory, too many connections, configuration limit. */
 const full = new Set(['53100', '53200', '53300', '53400']);
-/** Shutting down, crash shutdown, cannot connect now, lost connection. */
-const away = new Set(['57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006', '25006']);
+/** Statement took too long, shutting down, crash shutdown, cannot connect now, lost connection. */
+const away = new Set(['57014', '57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006', '25006']);
 const awaySystemCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

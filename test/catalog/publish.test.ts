@@ -78,24 +78,18 @@ describe('a bundle is published', () => {
   });
 
   test('and takes the signatures that it does not have yet, when it is called for again', async () => {
-    const release = fresh();
-    const bundle = await uploadBundle(world, { release });
+    const bundle = await uploadBundle(world, { release: fresh() });
     resultOf(await world.govern('evidence.publish', bob, bundle));
-    const [other, third] = [await upload(world, Buffer.from('another main one')), await upload(world, Buffer.from('a further one'))];
-    const signatures = [
-      { name: 'manifest.sigstore.json', digest: other },
-      { name: 'manifest.2.sigstore.json', digest: third },
-    ];
+    const further = { name: 'manifest.2.sigstore.json', digest: await upload(world, Buffer.from('a further one')) };
+    const signatures = [...bundle.signatures, further];
     expect(resultOf(await world.govern('evidence.publish', bob, { ...bundle, signatures }))['first']).toBe(false);
     const kept = await query(
       world.ownerUrl,
       `select name, digest from evidence_bundle_file where manifest = $1 and kind is null and name <> 'manifest.json' order by name`,
       [bundle.manifest],
     );
-    expect(kept).toEqual([{ name: 'manifest.2.sigstore.json', digest: third }, bundle.signatures[0]]);
-    expect((await entries(world, 'evidence.publish')).at(-1)).toMatchObject({
-      data: { effect: { first: false, added: ['manifest.2.sigstore.json'] } },
-    });
+    expect(kept).toEqual([further, ...bundle.signatures]);
+    expect((await entries(world, 'evidence.publish')).at(-1)).toMatchObject({ data: { effect: { first: false, added: [further.name] } } });
   });
 
   test('and looked at once, however many call', async () => {
@@ -127,6 +121,13 @@ describe('a bundle is refused', () => {
     expect(await rows(release)).toEqual([]);
     world.verifier.answer = { failed: [] };
     resultOf(await publish(world, { release })); // a failure is not remembered
+  });
+
+  test('whose signature is published with other contents: what is published stays', async () => {
+    const bundle = await uploadBundle(world, { release: fresh() });
+    resultOf(await world.govern('evidence.publish', bob, bundle));
+    const signatures = [{ name: 'manifest.sigstore.json', digest: await upload(world, Buffer.from('another main one')) }];
+    expect(await codeOf(world.govern('evidence.publish', bob, { ...bundle, signatures }))).toBe('evidence.published_otherwise');
   });
 
   test('that nobody signed who is trusted, without being looked at further', async () => {

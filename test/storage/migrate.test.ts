@@ -79,6 +79,9 @@ const shipped = {
   '0007-ledger-query': 'sha256:4f297c6055891c03b8a67df105d11405e6324fcd64de1b41920b078ecdac999e',
   '0008-witness': 'sha256:01818831cd9adbb3a49165eeabf9f79c3917c387a37137b3e84855e12d4e9b57',
   '0009-ledger-health': 'sha256:78b1615907bd00fbc44313a957c68e608ea84f284a0a0d08031fe1dd7b987245',
+  '0010-evidence': 'sha256:71cd61c8bbfa89e9e71258f4746898b664e9d54baddb4fc83c7a59514bec455c',
+  '0011-ledger-together': 'sha256:f228769bc067a67ef61be574ebfb8e22f2b4943e64d30b1a7b78289806da171d',
+  '0012-ledger-places': 'sha256:c415800cdd4d31679950610b4df0db1a5923cc4e3867b66d16d8fba6fb1d65b8',
 };
 
 test('a migration that has shipped is as it shipped', () => {

@@ -231,6 +231,27 @@ describe('the first transaction of a connection, which begins in several steps',
   });
 });
 
+test('a statement that waits too long is ended by the server: its process takes no more room than its place in the pool', async () => {
+  const one = new Database({ appUrl: db.appUrl, poolSize: 1, statementMilliseconds: 100 });
+  onTestFinished(() => one.close());
+  const held = gate();
+  const holder = db.database.transaction(acme, async (trx) => {
+    await sql`select pg_advisory_xact_lock(4711)`.execute(trx);
+    await held.opened;
+  });
+  try {
+    const waits = () => one.transaction(acme, (trx) => sql`select pg_advisory_xact_lock(4711)`.execute(trx));
+    const pidOf = async () =>
+      (await one.transaction(acme, (trx) => sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx))).rows;
+    const before = await pidOf();
+    expect(await codeOf(waits())).toBe('storage.unavailable');
+    expect(await pidOf()).toEqual(before);
+  } finally {
+    held.open();
+    await holder;
+  }
+});
+
 test('a statement that goes along takes texts and bytes: another value is refused, and the connection goes on', async () => {
   const one = new Database({ appUrl: db.appUrl, poolSize: 1, prepared: true });
   onTestFinished(() => one.close());

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { TenantId } from '../../core/index.ts';
 import { type AnyCommand, defineCommand, type Effect, type Scope } from '../../govern/index.ts';
 import type { Facts } from '../../policy/index.ts';
 import type { Trx } from '../../storage/index.ts';
-import { type Bundle, type BundleFileRow, insertBundle, insertFiles, newestOf, type PublishedBundle } from '../bundle-rows.ts';
+import { type Bundle, type BundleFileRow, filesOf, insertBundle, insertFiles, newestOf, type PublishedBundle } from '../bundle-rows.ts';
 import { type Manifest, missingOf } from '../documents.ts';
 import { CatalogError } from '../errors.ts';
 import { type Examined, examineUploaded } from '../examine.ts';
@@ -48,6 +49,7 @@ export function publishEvidence(parts: CatalogParts): AnyCommand {
       if (examined === undefined) return { resource, facts: { evidence: {} }, state: null };
       await assertStillThere(trx, scope, examined);
       const newest = examined.manifest && (await newestOf(trx, tenant, examined.manifest.release));
+      if (newest?.manifest === named.manifest) await assertNoneReplaced(trx, tenant, named);
       return { resource, facts: factsOf(examined, newest), about: aboutOf(examined), state: { examined, newest } };
     },
     effect: publish,
@@ -65,6 +67,16 @@ async function assertStillThere(trx: Trx, { actor }: Scope, { stored }: Examined
   if (files.every((file) => now.get(file.digest)?.blob.id === file.blob.id)) return;
   throw new CatalogError('evidence.changed_meanwhile', 'files of the bundle were removed while it was looked at', {
     remedy: 'upload what is missing and publish again',
+  });
+}
+
+/** What is published stays: a signature that comes later takes a name of its own. @throws CatalogError `evidence.published_otherwise` */
+async function assertNoneReplaced(trx: Trx, tenant: TenantId, { manifest, signatures }: NamedBundle): Promise<void> {
+  const published = await filesOf(trx, tenant, manifest);
+  const other = published.find(({ name, digest: is }) => (signatures.get(name) ?? is) !== is);
+  if (other === undefined) return;
+  throw new CatalogError('evidence.published_otherwise', `\`${other.name}\` of this bundle is published with other contents, which stay`, {
+    remedy: 'add a further signature with `ig-evidence sign --add`, or publish a delta',
   });
 }
 
@@ -131,7 +143,7 @@ function rowsOf({ artifacts }: Manifest, { stored }: Examined): BundleFileRow[] 
   return [...listed, ...[...stored].filter(([name]) => !names.has(name)).map(ofItself)];
 }
 
-/** Of a bundle that is published already: a signature that comes later may take the place of one whose signer is revoked. */
+/** Of a bundle that is published already: a signature that comes later may count where the signer of another is revoked. */
 function signaturesOf({ signatures }: NamedBundle, { stored }: Examined): BundleFileRow[] {
   return [...stored].filter(([name]) => signatures.has(name)).map(ofItself);
 }

@@ -57,6 +57,10 @@ async function* patiently(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
+async function textOf(response: Response): Promise<string> {
+  return (await within(TIMEOUT_MILLISECONDS, response.text()).catch(unreachable)) ?? unreachable('it fell silent');
+}
+
 function unreachable(cause: unknown): never {
   throw new CatalogError('evidence.store_unavailable', `the object store cannot be reached: ${messageOf(cause)}`, {
     cause,
@@ -77,7 +81,7 @@ async function putWhole(s3: S3, key: string, parts: Parts): Promise<void> {
 }
 
 async function putInParts(s3: S3, key: string, parts: Parts): Promise<void> {
-  const uploadId = textIn(await (await s3.ask('POST', key, { uploads: '' })).text(), 'UploadId');
+  const uploadId = textIn(await textOf(await s3.ask('POST', key, { uploads: '' })), 'UploadId');
   try {
     const tags: string[] = [];
     for await (const part of parts) {
@@ -86,7 +90,7 @@ async function putInParts(s3: S3, key: string, parts: Parts): Promise<void> {
     }
     const list = tags.map((tag, at) => `<Part><PartNumber>${at + 1}</PartNumber><ETag>${escaped(tag)}</ETag></Part>`).join('');
     const body = Buffer.from(`<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`);
-    const said = await (await s3.ask('POST', key, { uploadId }, body)).text();
+    const said = await textOf(await s3.ask('POST', key, { uploadId }, body));
     if (/<Error>/.test(said)) throw refused('POST', key, said); // S3 says 200 before it knows
   } catch (error) {
     await s3.ask('DELETE', key, { uploadId }).catch(() => undefined); // the first error is the one to tell
@@ -111,13 +115,13 @@ class S3 {
     const init = { method, headers, redirect: 'error' as const, ...(body !== undefined && { body }) };
     const response = await this.#fetch(`${this.#bucket}${key === '' ? '' : `/${key}`}${search === '' ? '' : `?${search}`}`, init);
     if (response.ok || (response.status === 404 && (method === 'DELETE' || key === ''))) return response;
-    const said = `${response.status} ${await response.text()}`;
+    const said = `${response.status} ${await textOf(response)}`;
     throw response.status === 404 && method === 'GET' ? gone(key, said) : refused(method, key, said);
   }
 
   /** Uploads in parts under a key that were begun and neither completed nor aborted. */
   async uploads(key: string): Promise<string[]> {
-    const said = await (await this.ask('GET', '', { uploads: '', prefix: key })).text(); // to some stores none is 404
+    const said = await textOf(await this.ask('GET', '', { uploads: '', prefix: key })); // to some stores none is 404
     const all = said.match(/<Upload>[\s\S]*?<\/Upload>/g) ?? [];
     return all.filter((upload) => textIn(upload, 'Key') === key).map((upload) => textIn(upload, 'UploadId'));
   }

@@ -92,5 +92,5 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 /** What a waiver says may hold anything: control characters, which no file of a bundle has, are shown as what they are not. */
 function escaped(text: string): string {
-  return text.replace(/(?![\t\n])\p{Cc}/gu, '\ufffd').replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(/(?![\t\n])[\p{Cc}\p{Bidi_Control}]/gu, '\ufffd').replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -86,6 +86,39 @@ describe('lists without an end are not looked at', () => {
   });
 });
 
+describe('a statement of somebody unknown', () => {
+  const envelopeOf = (folder: string) => readJson(join(folder, 'tests.json.sigstore.json'));
+
+  it('is not parsed beyond its signature when it is long', async () => {
+    const folder = copy();
+    const statement = envelopeOf(folder);
+    const payload = Buffer.from(JSON.stringify({ predicate: Array(40_000).fill({}) })).toString('base64');
+    const hint = statement.verificationMaterial.publicKey.hint;
+    const junk = { ...statement, dsseEnvelope: { ...statement.dsseEnvelope, payload } };
+    writeFileSync(join(folder, 'tests.json.sigstore.json'), document(junk));
+    const { checks } = await verify(folder, { keyFiles: [made.stranger.publicKeyFile] });
+    expect(checks.filter(({ subject }) => subject === 'tests.json.sigstore.json')).toEqual([
+      { check: 'statement.form', subject: 'tests.json.sigstore.json', ok: false, detail: `it is signed by another key (${hint})` },
+    ]);
+  });
+
+  it('is no bundle of signatures when it has members without an end', async () => {
+    const folder = copy();
+    writeFileSync(join(folder, 'tests.json.sigstore.json'), document({ ...envelopeOf(folder), more: Array(3_000).fill({}) }));
+    const found = (await verify(folder)).checks.find(({ ok }) => !ok);
+    expect(found).toMatchObject({ check: 'statement.form', detail: 'it has more members than a sigstore bundle has' });
+  });
+
+  it('has no more bytes than what it is about allows', async () => {
+    const folder = copy();
+    const file = join(folder, 'tests.json.sigstore.json');
+    const { size } = readJson(join(folder, 'manifest.json')).artifacts.find(({ name }: { name: string }) => name === 'tests.json');
+    writeFileSync(file, Buffer.alloc(2 * size + 2 ** 20 + 1, ' '));
+    const found = (await verify(folder)).checks.find(({ ok }) => !ok);
+    expect(found?.detail).toBe(`\`tests.json.sigstore.json\` has ${2 * size + 2 ** 20 + 1} bytes, ${2 * size + 2 ** 20} are the most`);
+  });
+});
+
 describe('behind a delta', () => {
   it('the log is held against the release before as well', async () => {
     const forked = readJson(join(made.small, 'manifest.json'));

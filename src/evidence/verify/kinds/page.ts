@@ -1,7 +1,7 @@
 import { ensure } from '../report.ts';
 import type { ItemReading } from './kind.ts';
 
-/** Text in UTF-8 that cannot move a terminal's cursor. */
+/** Text in UTF-8 that cannot move a terminal's cursor, nor show a command otherwise than it is copied. */
 export function readText(bytes: Buffer): ItemReading {
   textOf(bytes);
   return {};
@@ -50,6 +50,6 @@ function ensureAll(token: RegExp, text: string): void {
 
 function textOf(bytes: Buffer): string {
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  ensure(!/(?![\t\n])\p{Cc}/u.test(text), 'it holds control characters');
+  ensure(!/(?![\t\n])[\p{Cc}\p{Bidi_Control}]/u.test(text), 'it holds control characters');
   return text;
 }

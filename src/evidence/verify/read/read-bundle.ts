@@ -93,24 +93,26 @@ class Pass {
   readonly #opening: Opening;
   readonly #signers: Signers;
   readonly #records: ReadonlyMap<string, ArtifactRecord>;
-  readonly #statementFiles: ReadonlySet<string>;
+  /** By the name of its file, how many bytes there are of what a statement is about. */
+  readonly #statements: ReadonlyMap<string, number>;
 
   constructor(opening: Opening, signers: Signers) {
     this.#opening = opening;
     this.#signers = signers;
     const own = opening.manifest.ok ? ownRecords(opening.manifest.value) : [];
     this.#records = new Map(own.map((record) => [record.name, record]));
-    this.#statementFiles = new Set(statementFilesOf(own));
+    const sizes = new Map(own.map(({ name, size }) => [statementFileOf(name), size]));
+    this.#statements = new Map(statementFilesOf(own).map((file) => [file, sizes.get(file) ?? MAX_MANIFEST]));
   }
 
   async take(file: SourceFile): Promise<void> {
     const { name } = file;
     this.files.add(name);
     if (this.files.size === 1) this.#comparePacked(file);
-    const record = this.#records.get(name);
+    const [record, stated] = [this.#records.get(name), this.#statements.get(name)];
     if (record !== undefined) this.items.set(name, await readItem(file, record));
     else if (name === MANIFEST) await this.#compareManifest(file);
-    else if (this.#statementFiles.has(name)) this.statements.set(name, await readStatement(file, this.#signers));
+    else if (stated !== undefined) this.statements.set(name, await readStatement(file, stated, this.#signers));
     else if (isManifestSignature(name)) this.signatures.set(name, await readSignature(file, this.#opening.bytes, this.#signers));
   }
 

@@ -16,21 +16,30 @@ export type Statement = Outcome<{
   readonly predicateDigest: string;
 }>;
 
+/** Of what was parsed as JSON it need not be shown again. */
+const json = z.custom<Json>((value) => value !== undefined, 'is missing');
+
 const statementForm = z.strictObject({
   _type: z.literal('https://in-toto.io/Statement/v1'),
   subject: listOf(z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string() }) })),
   predicateType: z.string(),
-  predicate: z.json(),
+  predicate: json,
 });
 
-export function readStatement(file: SourceFile, signers: Signers): Promise<Statement> {
+/** Whoever made it: of what nobody signed who is trusted no more is parsed. */
+const MAX_UNTRUSTED = 2 ** 16;
+
+/** @param of how many bytes its subject has: it says what that says, and is not much longer */
+export function readStatement(file: SourceFile, of: number, signers: Signers): Promise<Statement> {
   return outcomeLater(async () => {
-    const bundle = readSigstoreBundle(await bytesOf(file, MAX_READ));
+    const bundle = readSigstoreBundle(await bytesOf(file, Math.min(MAX_READ, 2 * of + MAX_SIGNATURE)));
     const { payload, payloadType } = envelopeOf(bundle);
     ensure(payloadType === 'application/vnd.in-toto+json', `its payload is of type ${payloadType}`);
+    const signed = outcomeOf(() => verifyEnvelope(bundle, signers));
+    if (!signed.ok) ensure(payload.length <= MAX_UNTRUSTED, signed.reason);
     const { subject, predicateType, predicate } = parseAs(statementForm, parseLine(payload));
     return {
-      signed: outcomeOf(() => verifyEnvelope(bundle, signers)),
+      signed,
       subject,
       predicateType,
       predicateDigest: hexOf(documentBytes(predicate)),

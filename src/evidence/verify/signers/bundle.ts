@@ -13,6 +13,7 @@ const V03 = 'application/vnd.dev.sigstore.bundle.v0.3+json';
  * @throws Error with the reason
  */
 export function readSigstoreBundle(bytes: Buffer): Bundle {
+  ensureFew(bytes);
   const json = parseDocument(bytes);
   const bundle = bundleFromJSON(json);
   const again: Json = JSON.parse(JSON.stringify(bundleToJSON(bundle)));
@@ -24,6 +25,17 @@ export function readSigstoreBundle(bytes: Buffer): Bundle {
   const witnessed = tlogEntries.length + (timestampVerificationData?.rfc3161Timestamps.length ?? 0);
   ensure(content.$case === 'certificate' || witnessed === 0, 'it is signed with a key and carries witnesses that nobody asked to trust');
   return bundle;
+}
+
+/** Members and elements of all that is in a bundle; one has some dozens beside its base64, which has none of these characters. */
+const MAX_MEMBERS = 2_000;
+const separators = new Set(Buffer.from(',[{'));
+
+/** It is parsed before anybody knows who made it, and a list without an end costs far more than its bytes. */
+function ensureFew(bytes: Buffer): void {
+  let members = 0;
+  for (const byte of bytes) if (separators.has(byte)) members += 1;
+  ensure(members <= MAX_MEMBERS, 'it has more members than a sigstore bundle has');
 }
 
 /** The one envelope in a bundle. @throws Error when there is none */
