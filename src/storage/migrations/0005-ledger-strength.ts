@@ -43,7 +43,8 @@ create table ledger_quarantine (
   seal bytea not null,
   reason text not null check (reason in ('seal', 'conflict')),
   at timestamptz not null default now(),
-  primary key (tenant, position)
+  -- With the id: a row that was put there beforehand must not keep a real one out.
+  primary key (tenant, position, entry_id)
 );
 grant select, insert on ledger_quarantine to countersign_app;
 
@@ -53,8 +54,18 @@ create or replace function ledger_outbox_keeps_unplaced() returns trigger
   language plpgsql security definer set search_path = pg_catalog, public
   as $$ declare unplaced text; begin
     select r.entry_id into unplaced from removed r
-    where not exists (select from public.ledger_leaf l where l.tenant = r.tenant and l.entry_id = r.entry_id)
-      and not exists (select from public.ledger_quarantine q where q.tenant = r.tenant and q.position = r.position)
+    left join public.ledger_head h on h.tenant = r.tenant
+    left join lateral (
+      -- as the first of a range in order: the plan is made once, on an empty table, and must not come to read the whole log
+      select l.seq from public.ledger_leaf l
+      where l.tenant = r.tenant and l.entry_id >= r.entry_id and l.entry_id <= r.entry_id order by l.entry_id limit 1
+    ) leaf on true
+    where (leaf.seq is null or leaf.seq >= h.size) -- one beyond the tree's end is no leaf of it
+      and not exists (
+        -- as it was, so that it can be looked into
+        select from public.ledger_quarantine q
+        where q.tenant = r.tenant and q.position = r.position and q.entry_id = r.entry_id and q.body = r.body and q.seal = r.seal
+      )
     limit 1;
     if found then
       raise exception 'ledger entry % has no place in the log yet and cannot be removed', unplaced;

@@ -9,7 +9,6 @@ import { witness } from './0008-witness.ts';
 import { ledgerHealth } from './0009-ledger-health.ts';
 import { evidence } from './0010-evidence.ts';
 import { ledgerTogether } from './0011-ledger-together.ts';
-import { ledgerPlaces } from './0012-ledger-places.ts';
 
 /** Every migration, oldest first. Forward only: one that has shipped is never edited, a new one is added. */
 export const migrations: readonly { readonly name: string; readonly sql: string }[] = [
@@ -24,5 +23,4 @@ export const migrations: readonly { readonly name: string; readonly sql: string 
   ledgerHealth,
   evidence,
   ledgerTogether,
-  ledgerPlaces,
 ];
